@@ -1,0 +1,29 @@
+// Encodes XenAPI calls with xmlrpc-c. Accepts only the methods of the program's own list: the first wall between
+// a reading program and a write call.
+#pragma once
+
+#include <cstdint>
+#include <initializer_list>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "lib/base/result.h"
+
+namespace xenha::xapi {
+
+/// The methods that a program may call at all: a constexpr array in the program's own sources.
+using MethodList = std::span<const std::string_view>;
+
+/// One parameter. Integers go as `<string>` (6.2 takes nothing else), reals as `<double>`; there is no int form.
+using Param = std::variant<std::string, bool, double, std::vector<std::string>,
+                           std::vector<std::pair<std::string, std::string>>>;
+using Params = std::vector<Param>;
+
+/// The methodCall document. Errors: kBadConfig when `method` is not in `allowed`, or a string is not valid UTF-8.
+Result<std::string> encode_call(MethodList allowed, std::string_view method, const Params& params);
+
+}  // namespace xenha::xapi
