@@ -35,7 +35,8 @@ class SnapshotStore {
   bool ready() const;
 
   struct Exposition {
-    std::shared_ptr<const std::string> body;
+    /// To be sent one after the other: the pools' part, kept until the next publish, then the exporter's own.
+    std::vector<std::shared_ptr<const std::string>> body;
     const char* content_type = metrics::kTextContentType;
   };
   /// Everything. One composition serves all scrapers until the next publish.

@@ -31,7 +31,9 @@ struct Reply {
   int status = 200;
   std::string content_type = "text/plain; charset=utf-8";
   std::string body = {};
-  std::shared_ptr<const std::string> shared_body = {};  ///< instead of `body`: bytes kept elsewhere, sent without a copy
+  /// Instead of `body` when not empty: bytes kept elsewhere, sent one piece after the other without a copy. The length
+  /// of the answer is the sum of theirs; no piece is null.
+  std::vector<std::shared_ptr<const std::string>> shared_body = {};
   std::vector<std::pair<std::string, std::string>> headers = {};  ///< Content-Encoding, WWW-Authenticate, ...
 
   static Reply text(int status, std::string sentence);
