@@ -1,8 +1,11 @@
 // Decodes XML-RPC answers of XAPI, streaming, over expat. Bytes from the network: every limit is ours.
 #pragma once
 
+#include <cstddef>
 #include <memory>
+#include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "lib/base/result.h"
@@ -11,16 +14,36 @@
 namespace xenha::xapi {
 
 struct Limits {
-  std::size_t text_bytes = 64u << 20;    ///< of the whole document
-  std::size_t string_bytes = 4u << 20;   ///< of one scalar
-  std::size_t values = 8u << 20;
-  int depth = 64;                        ///< of XML elements... of nested values
+  std::size_t text_bytes = 64u << 20;   ///< of the whole document
+  std::size_t string_bytes = 4u << 20;  ///< of one scalar or name
+  std::size_t values = 2u << 20;  ///< built ones; what Keep leaves out costs no memory and does not count
+  int depth = 64;                 ///< of nested values, the envelope's two included
 };
 
-/// Which members to keep, by the name of the struct member at the record level; an empty list keeps all.
-/// A record is any struct that has at least `min_level` enclosing values; see answer.cpp for how it is applied.
+/// The fields that somebody will read of one class's records.
+struct RecordFilter {
+  std::string_view class_name;  ///< as in events: lower case
+  std::span<const std::string_view> fields;
+};
+
+/// What to build of a result; the rest is checked while parsing and takes no memory. The field names must
+/// outlive the decoding. Only members of the record itself are left out: a field that is kept is kept whole.
 struct Keep {
-  std::vector<std::string_view> fields = {};  ///< must outlive the decoding (string literals)
+  enum class Shape {
+    kEverything,
+    kRecords,  ///< {ref: record}, as of get_all_records; `classes` holds one filter
+    kRecord,   ///< one record, as of get_record; `classes` holds one filter
+    kEvents,   ///< {events: [{class, operation, ref, snapshot: record}], valid_ref_counts, token}, as of
+               ///< event.from
+  };
+  Shape shape = Shape::kEverything;
+  std::vector<RecordFilter> classes = {};
+
+  static Keep records(RecordFilter filter) { return {Shape::kRecords, {filter}}; }
+  static Keep record(RecordFilter filter) { return {Shape::kRecord, {filter}}; }
+  /// The `id` and `timestamp` of events go too. The snapshot of a class without a filter becomes an empty
+  /// struct.
+  static Keep events(std::vector<RecordFilter> filters) { return {Shape::kEvents, std::move(filters)}; }
 };
 
 /// One answer. Feed the pieces as they come, then finish once.
@@ -32,9 +55,14 @@ class AnswerDecoder {
   AnswerDecoder& operator=(const AnswerDecoder&) = delete;
   /// False once the document is refused; `finish` then says why.
   bool feed(std::string_view piece);
-  /// The Value of a Status=Success envelope, or a bare value (system.listMethods).
+  /// True once `feed` has refused the document.
+  bool refused() const;
+  /// Fed so far.
+  std::size_t bytes() const;
+  /// The Value of a Status=Success envelope, or a bare value that is no struct (system.listMethods).
   /// Errors: kRemoteFault with remote_code and remote_args for Status=Failure and for <fault> (remote_code
-  /// "FAULT"); kBadReply for bytes that are no XML-RPC answer; kTooLarge for a limit.
+  /// "FAULT", remote_args code and text); kBadReply for bytes that are no XML-RPC answer; kTooLarge for a
+  /// limit. Messages hold the failure's code, never its arguments: those may be session references.
   Result<Answer> finish();
 
  private:

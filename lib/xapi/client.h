@@ -1,9 +1,10 @@
-// One XenAPI call over the transport: encode, POST, decode while it arrives, sort the errors. Knows no sessions:
-// whoever holds a session passes it as the first parameter.
+// One XenAPI call over the transport: encode, POST, decode while it arrives, sort the errors. Knows no
+// sessions: whoever holds a session passes it as the first parameter.
 #pragma once
 
 #include <functional>
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "lib/http/transport.h"
@@ -29,8 +30,11 @@ class Client {
  public:
   using Done = std::function<void(Result<Reply>)>;
   using Observer = std::function<void(const CallReport&)>;
-  /// All references must outlive the client.
-  Client(http::Transport& transport, const Clock& clock, MethodList allowed, std::string user_agent, Observer observer);
+  /// The transport and the clock must outlive the client and its calls; the client itself need not outlive
+  /// its calls. `observer` may be empty; it runs once a finished call, also a refused one, just before that
+  /// call's `done`.
+  Client(http::Transport& transport, const Clock& clock, MethodList allowed, std::string user_agent,
+         Observer observer);
 
   struct Call {
     std::shared_ptr<const http::Endpoint> endpoint;
@@ -41,8 +45,9 @@ class Client {
     Keep keep = {};
   };
   /// `done` runs inside the transport's poll. Errors: those of the transport, of AnswerDecoder::finish and of
-  /// encode_call (then `done` runs before `call` returns and the id is 0); kBadReply for an HTTP status other than 200;
-  /// kAuth when the failure's code is SESSION_AUTHENTICATION_FAILED (remote_code set too).
+  /// encode_call (then `done` runs before `call` returns and the id is 0); kBadReply for an HTTP status other
+  /// than 200, whose body is never parsed; kAuth when the failure's code is SESSION_AUTHENTICATION_FAILED
+  /// (remote_code set too). Messages begin with "METHOD at ADDRESS: " and never hold a parameter.
   http::RequestId call(Call call, Done done);
   /// `done` of the call never runs.
   void cancel(http::RequestId id) { transport_.cancel(id); }
@@ -52,7 +57,7 @@ class Client {
   const Clock& clock_;
   MethodList allowed_;
   std::string user_agent_;
-  Observer observer_;
+  std::shared_ptr<const Observer> observer_;  ///< shared with the calls in flight
 };
 
 }  // namespace xenha::xapi

@@ -43,7 +43,9 @@ struct Member {
 };
 
 /// NULL and "" both mean that there is no object.
-inline bool is_null_ref(std::string_view ref) { return ref.empty() || ref == "OpaqueRef:NULL"; }
+inline bool is_null_ref(std::string_view ref) {
+  return ref.empty() || ref == "OpaqueRef:NULL";
+}
 
 /// A decoded result with the memory that it stands in.
 struct Answer {
