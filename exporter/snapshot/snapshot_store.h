@@ -1,12 +1,10 @@
-// Where the pools' threads publish and the web server's threads read. Rendering happens in publish, on the pool's own
-// thread; a scrape is a memory read, joined anew only when something was published since the last one.
+// Where the pools' threads publish and the web server's threads read. Rendering happens in publish, on the
+// pool's own thread; a scrape is a memory read, joined anew only when something was published since the last
+// one.
 #pragma once
 
-#include <condition_variable>
 #include <functional>
-#include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -19,18 +17,25 @@ namespace xenha::exporter {
 
 class SnapshotStore {
  public:
-  /// `own_families` gives the exporter-wide families (build info, config, isolated, process) at each scrape.
-  SnapshotStore(std::vector<std::string> pool_names, std::function<std::vector<prometheus::MetricFamily>()> own_families);
+  /// `own_families` gives the exporter-wide families (build info, config, isolated, process) at each scrape,
+  /// on the scraper's thread. It must not call the store's all() or some(). None of its names may be a
+  /// pool's.
+  SnapshotStore(std::vector<std::string> pool_names,
+                std::function<std::vector<prometheus::MetricFamily>()> own_families);
+  ~SnapshotStore();
+  SnapshotStore(const SnapshotStore&) = delete;
+  SnapshotStore& operator=(const SnapshotStore&) = delete;
 
-  /// Replaces what is known of the pool `snapshot.name`. Any thread; unknown names are ignored (a pool that a reload
-  /// has just removed).
+  /// Replaces what is known of the pool `snapshot.name`. Any thread, one at a time for one pool; unknown
+  /// names are ignored (a pool that a reload has just removed).
   void publish(PoolSnapshot snapshot);
   /// After a reload: keeps what is known of pools that stay, forgets the others.
   void set_pools(std::vector<std::string> pool_names);
 
-  std::vector<std::string> pool_names() const;                            ///< in config order
-  std::shared_ptr<const PoolSnapshot> pool(const std::string& name) const; ///< null before the first publish or when unknown
-  std::vector<std::shared_ptr<const PoolSnapshot>> pools() const;         ///< published ones, config order
+  std::vector<std::string> pool_names() const;  ///< in config order
+  std::shared_ptr<const PoolSnapshot> pool(
+      const std::string& name) const;  ///< null before the first publish or when unknown
+  std::vector<std::shared_ptr<const PoolSnapshot>> pools() const;  ///< published ones, config order
   /// True once every pool has published a snapshot, that is, after the first attempt on every source.
   bool ready() const;
 
@@ -39,18 +44,19 @@ class SnapshotStore {
     std::vector<std::shared_ptr<const std::string>> body;
     const char* content_type = metrics::kTextContentType;
   };
-  /// Everything. One composition serves all scrapers until the next publish.
+  /// Everything, as of this call or later. One composition serves all scrapers until the next publish; while
+  /// one scraper makes it, publishers are not held up and other scrapers wait for it.
   Exposition all(metrics::Format format, bool gzip);
-  /// Those pools' series plus the exporter's own. Names must be known.
+  /// Those pools' series plus the exporter's own, in config order. Names that are not known are left out.
   Exposition some(std::span<const std::string> names, metrics::Format format, bool gzip);
   /// /probe: the series of one pool without any xenha_exporter_* family, plus probe_success and
-  /// probe_duration_seconds. Absent for an unknown name.
+  /// probe_duration_seconds. Absent for an unknown name; probe_success 0 alone before the first publish.
   std::optional<Exposition> probe(const std::string& name, metrics::Format format, bool gzip);
 
  private:
   struct Entry;
   struct Shared;
-  std::shared_ptr<Shared> shared_;
+  std::unique_ptr<Shared> shared_;
 };
 
 }  // namespace xenha::exporter

@@ -20,16 +20,18 @@ using Labels = std::vector<std::pair<std::string_view, std::string>>;  ///< name
 
 class Families {
  public:
-  /// Bools become 0 and 1, times Unix seconds, durations seconds. Order of samples is order of adding; samples of
-  /// one definition stand together whatever the order of calls.
+  /// Bools become 0 and 1, times Unix seconds, durations seconds. Order of samples is order of adding;
+  /// samples of one definition stand together whatever the order of calls.
   void add(const MetricDef& def, const Labels& labels, double value);
   void add(const MetricDef& def, const Labels& labels, const prometheus::ClientMetric::Histogram& histogram);
   template <class T>
-    requires std::is_arithmetic_v<T>
+  requires std::is_arithmetic_v<T>
   void add(const MetricDef& def, const Labels& labels, T value) {
     add(def, labels, static_cast<double>(value));
   }
-  void add(const MetricDef& def, const Labels& labels, WallTime value) { add(def, labels, unix_seconds(value)); }
+  void add(const MetricDef& def, const Labels& labels, WallTime value) {
+    add(def, labels, unix_seconds(value));
+  }
   void add(const MetricDef& def, const Labels& labels, Duration value) { add(def, labels, seconds(value)); }
   template <class T>
   void add(const MetricDef& def, const Labels& labels, const std::optional<T>& value) {

@@ -1,0 +1,211 @@
+#include "exporter/snapshot/snapshot_store.h"
+
+#include <algorithm>
+#include <array>
+#include <condition_variable>
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <utility>
+
+#include "exporter/metrics/collect.h"
+
+namespace xenha::exporter {
+namespace {
+
+using metrics::Format;
+using metrics::Opening;
+using metrics::Page;
+using Pages = std::vector<std::shared_ptr<const Page>>;
+
+/// One of the four forms in which everything is asked for.
+struct Form {
+  std::shared_ptr<const Opening> opening;
+  std::uint64_t version = 0;  ///< of the store, when `opening` was begun
+  bool under_way = false;
+};
+
+std::size_t index_of(Format format, bool gzip) {
+  return (format == Format::kOpenMetrics ? 2u : 0u) + (gzip ? 1u : 0u);
+}
+
+SnapshotStore::Exposition finish(const Opening& opening, std::span<const std::shared_ptr<const Page>> last) {
+  return {{opening.bytes, std::make_shared<const std::string>(metrics::close(opening, last))},
+          metrics::content_type(opening.format)};
+}
+
+}  // namespace
+
+struct SnapshotStore::Entry {
+  std::shared_ptr<const PoolSnapshot> snapshot;
+  std::shared_ptr<const Page> facts;  ///< what is known of the pool
+  std::shared_ptr<const Page> self;   ///< what it costs to know it
+
+  void append_to(Pages& pages) const {
+    if (!snapshot) return;
+    pages.push_back(facts);
+    pages.push_back(self);
+  }
+};
+
+struct SnapshotStore::Shared {
+  std::function<std::vector<prometheus::MetricFamily>()> own_families;
+
+  mutable std::mutex mutex;
+  std::condition_variable composed;
+  std::vector<std::string> names;
+  std::map<std::string, Entry> entries;  ///< of every name
+  std::uint64_t version = 1;             ///< counts changes
+  std::array<Form, 4> forms;
+
+  std::shared_ptr<const Page> own_page() const { return metrics::render(own_families()); }
+
+  Pages all_pages() const {  // under the mutex
+    Pages pages;
+    pages.reserve(2 * names.size());
+    for (const std::string& name : names) entries.at(name).append_to(pages);
+    return pages;
+  }
+
+  void set_names(std::vector<std::string> wanted) {  // under the mutex
+    std::map<std::string, Entry> kept;
+    for (const std::string& name : wanted) {
+      const auto known = entries.find(name);
+      kept.emplace(name, known == entries.end() ? Entry{} : std::move(known->second));
+    }
+    entries = std::move(kept);
+    names = std::move(wanted);
+    ++version;
+  }
+
+  std::shared_ptr<const Opening> opening(Format format, bool gzip);
+};
+
+/// The pools' part of an exposition of everything. What was begun before the call is not good enough: a
+/// scrape after a publish shows it.
+std::shared_ptr<const Opening> SnapshotStore::Shared::opening(Format format, bool gzip) {
+  std::unique_lock lock(mutex);
+  Form& form = forms[index_of(format, gzip)];
+  const std::uint64_t wanted = version;
+  for (;;) {
+    if (form.opening && form.version >= wanted) return form.opening;
+    if (!form.under_way) break;
+    composed.wait(lock);
+  }
+  form.under_way = true;
+  const std::uint64_t begun = version;
+  std::shared_ptr<const Opening> made;
+  try {
+    const Pages pages = all_pages();
+    lock.unlock();
+    made = std::make_shared<const Opening>(metrics::open(pages, format, gzip));
+  } catch (...) {  // out of memory: the next scraper tries again
+    if (!lock) lock.lock();
+    form.under_way = false;
+    composed.notify_all();
+    throw;
+  }
+  lock.lock();
+  form.under_way = false;
+  form.version = begun;
+  const std::shared_ptr<const Opening> replaced = std::exchange(form.opening, made);
+  lock.unlock();  // the old one may be large: it is freed outside
+  composed.notify_all();
+  return made;
+}
+
+SnapshotStore::SnapshotStore(std::vector<std::string> pool_names,
+                             std::function<std::vector<prometheus::MetricFamily>()> own_families)
+    : shared_(std::make_unique<Shared>()) {
+  shared_->own_families = std::move(own_families);
+  shared_->set_names(std::move(pool_names));
+}
+
+SnapshotStore::~SnapshotStore() = default;
+
+void SnapshotStore::publish(PoolSnapshot snapshot) {
+  Shared& shared = *shared_;
+  const std::string name = snapshot.name;
+  Entry before;
+  {
+    const std::lock_guard lock(shared.mutex);
+    const auto known = shared.entries.find(name);
+    if (known == shared.entries.end()) return;
+    before = known->second;
+  }
+  Entry after;
+  after.facts = metrics::render(collect_pool(snapshot), before.facts.get());
+  after.self = metrics::render(collect_self(snapshot), before.self.get());
+  after.snapshot = std::make_shared<const PoolSnapshot>(std::move(snapshot));
+
+  const std::lock_guard lock(shared.mutex);
+  const auto known = shared.entries.find(name);
+  if (known == shared.entries.end()) return;
+  known->second = std::move(after);  // `before` keeps the old one alive until the mutex is free again
+  ++shared.version;
+}
+
+void SnapshotStore::set_pools(std::vector<std::string> pool_names) {
+  const std::lock_guard lock(shared_->mutex);
+  shared_->set_names(std::move(pool_names));
+}
+
+std::vector<std::string> SnapshotStore::pool_names() const {
+  const std::lock_guard lock(shared_->mutex);
+  return shared_->names;
+}
+
+std::shared_ptr<const PoolSnapshot> SnapshotStore::pool(const std::string& name) const {
+  const std::lock_guard lock(shared_->mutex);
+  const auto known = shared_->entries.find(name);
+  return known == shared_->entries.end() ? nullptr : known->second.snapshot;
+}
+
+std::vector<std::shared_ptr<const PoolSnapshot>> SnapshotStore::pools() const {
+  const std::lock_guard lock(shared_->mutex);
+  std::vector<std::shared_ptr<const PoolSnapshot>> published;
+  for (const std::string& name : shared_->names)
+    if (const auto& snapshot = shared_->entries.at(name).snapshot) published.push_back(snapshot);
+  return published;
+}
+
+bool SnapshotStore::ready() const {
+  const std::lock_guard lock(shared_->mutex);
+  return std::all_of(shared_->entries.begin(), shared_->entries.end(),
+                     [](const auto& entry) { return entry.second.snapshot != nullptr; });
+}
+
+SnapshotStore::Exposition SnapshotStore::all(Format format, bool gzip) {
+  const std::shared_ptr<const Opening> opening = shared_->opening(format, gzip);
+  const std::shared_ptr<const Page> own = shared_->own_page();
+  return finish(*opening, {&own, 1});
+}
+
+SnapshotStore::Exposition SnapshotStore::some(std::span<const std::string> names, Format format, bool gzip) {
+  Pages pages;
+  {
+    const std::lock_guard lock(shared_->mutex);
+    for (const std::string& name : shared_->names)
+      if (std::find(names.begin(), names.end(), name) != names.end())
+        shared_->entries.at(name).append_to(pages);
+  }
+  const std::shared_ptr<const Page> own = shared_->own_page();
+  return finish(metrics::open(pages, format, gzip), {&own, 1});
+}
+
+std::optional<SnapshotStore::Exposition> SnapshotStore::probe(const std::string& name, Format format,
+                                                              bool gzip) {
+  Entry entry;
+  {
+    const std::lock_guard lock(shared_->mutex);
+    const auto known = shared_->entries.find(name);
+    if (known == shared_->entries.end()) return std::nullopt;
+    entry = known->second;
+  }
+  Pages pages;
+  if (entry.facts) pages.push_back(entry.facts);
+  const std::shared_ptr<const Page> result = metrics::render(collect_probe(entry.snapshot.get()));
+  return finish(metrics::open(pages, format, gzip), {&result, 1});
+}
+
+}  // namespace xenha::exporter
