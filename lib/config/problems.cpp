@@ -1,0 +1,74 @@
+#include "lib/config/problems.h"
+
+#include <algorithm>
+#include <cstdio>
+
+namespace xenha::config {
+namespace {
+
+std::vector<Problem> by_line(std::vector<Problem> problems) {
+  std::stable_sort(problems.begin(), problems.end(),
+                   [](const Problem& a, const Problem& b) { return a.line < b.line; });
+  return problems;
+}
+
+}  // namespace
+
+Where Where::key(std::string_view name, int at_line) const {
+  return {at_line, path.empty() ? std::string(name) : path + "." + std::string(name)};
+}
+
+Where Where::item(std::size_t index, int at_line) const {
+  return {at_line, path + "[" + std::to_string(index) + "]"};
+}
+
+std::string to_string(const Problem& problem) {
+  std::string out = problem.file;
+  if (!problem.path.empty()) out += (out.empty() ? "" : ": ") + problem.path;
+  if (problem.line > 0)
+    out += std::string(out.empty() ? "" : " ") + "(line " + std::to_string(problem.line) + ")";
+  if (!out.empty()) out += ": ";
+  out += problem.what;
+  if (!problem.advice.empty()) out += ", " + problem.advice;
+  return out;
+}
+
+void Problems::error(const Where& where, std::string what, std::string advice) {
+  errors_.push_back({file_, where.line, where.path, std::move(what), std::move(advice)});
+}
+
+void Problems::warn(const Where& where, std::string what, std::string advice) {
+  warnings_.push_back({file_, where.line, where.path, std::move(what), std::move(advice)});
+}
+
+std::vector<Problem> Problems::errors() const {
+  return by_line(errors_);
+}
+std::vector<Problem> Problems::warnings() const {
+  return by_line(warnings_);
+}
+
+std::string Problems::text() const {
+  std::string out;
+  for (const Problem& problem : errors()) out += to_string(problem) + "\n";
+  for (const Problem& problem : warnings()) out += "warning: " + to_string(problem) + "\n";
+  return out;
+}
+
+std::string in_quotes(std::string_view value) {
+  constexpr std::size_t kLongest = 60;
+  std::string out = "\"";
+  for (const char c : value.substr(0, kLongest)) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 || byte >= 0x7f) {
+      char text[8];
+      std::snprintf(text, sizeof text, "\\x%02x", byte);
+      out += text;
+    } else {
+      out += c;
+    }
+  }
+  return out + (value.size() > kLongest ? "...\"" : "\"");
+}
+
+}  // namespace xenha::config
