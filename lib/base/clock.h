@@ -23,7 +23,11 @@ class SystemClock final : public Clock {
 };
 
 /// Seconds since the epoch, as Prometheus counts them.
-inline double unix_seconds(WallTime when) { return std::chrono::duration<double>(when.time_since_epoch()).count(); }
-inline double seconds(Duration span) { return std::chrono::duration<double>(span).count(); }
+inline double unix_seconds(WallTime when) {
+  return std::chrono::duration<double>(when.time_since_epoch()).count();
+}
+inline double seconds(Duration span) {
+  return std::chrono::duration<double>(span).count();
+}
 
 }  // namespace xenha

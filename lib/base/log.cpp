@@ -57,15 +57,17 @@ std::string now() {
   std::tm parts{};
   gmtime_r(&seconds, &parts);
   char text[40];
-  std::snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", parts.tm_year + 1900, parts.tm_mon + 1,
-                parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec, static_cast<int>(millis));
+  std::snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", parts.tm_year + 1900,
+                parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec,
+                static_cast<int>(millis));
   return text;
 }
 
 /// Bare where that is unambiguous, else a JSON string, as Go's logfmt encoders do.
 std::string logfmt_value(std::string_view text) {
-  const bool bare = !text.empty() && text.find_first_of(" =\"\\") == std::string_view::npos &&
-                    std::none_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c >= 0x7f; });
+  const bool bare =
+      !text.empty() && text.find_first_of(" =\"\\") == std::string_view::npos &&
+      std::none_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c >= 0x7f; });
   if (bare) return std::string(text);
   return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }

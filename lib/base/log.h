@@ -19,9 +19,17 @@ void configure(Level level, Format format);
 bool parse_level(std::string_view text, Level& level);
 
 void event(Level level, std::string_view message, Fields fields = {});
-inline void debug(std::string_view message, Fields fields = {}) { event(Level::kDebug, message, fields); }
-inline void info(std::string_view message, Fields fields = {}) { event(Level::kInfo, message, fields); }
-inline void warn(std::string_view message, Fields fields = {}) { event(Level::kWarn, message, fields); }
-inline void error(std::string_view message, Fields fields = {}) { event(Level::kError, message, fields); }
+inline void debug(std::string_view message, Fields fields = {}) {
+  event(Level::kDebug, message, fields);
+}
+inline void info(std::string_view message, Fields fields = {}) {
+  event(Level::kInfo, message, fields);
+}
+inline void warn(std::string_view message, Fields fields = {}) {
+  event(Level::kWarn, message, fields);
+}
+inline void error(std::string_view message, Fields fields = {}) {
+  event(Level::kError, message, fields);
+}
 
 }  // namespace xenha::log

@@ -22,8 +22,8 @@ enum class ErrorCode {
 
 struct Error {
   ErrorCode code{};
-  std::string message;                   ///< one line for a human; never holds a secret
-  std::string remote_code = {};          ///< e.g. "HOST_IS_SLAVE"; empty unless the server answered with a failure
+  std::string message;           ///< one line for a human; never holds a secret
+  std::string remote_code = {};  ///< e.g. "HOST_IS_SLAVE"; empty unless the server answered with a failure
   std::vector<std::string> remote_args = {};  ///< what follows the code in ErrorDescription
 };
 

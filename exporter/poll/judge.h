@@ -1,0 +1,65 @@
+// Everything known of a pool -> its snapshot. Pure: no clock, no network; equal views give equal snapshots.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "exporter/exporter_config.h"
+#include "exporter/poll/host_probe.h"
+#include "exporter/poll/master_chores.h"
+#include "exporter/poll/persistent_state.h"
+#include "exporter/snapshot/pool_snapshot.h"
+#include "lib/model/records.h"
+
+namespace xenha::exporter {
+
+/// A member as it is probed.
+struct ProbedHost {
+  std::string address;   ///< as configured or learnt
+  std::string peer_ip;   ///< who answered there
+  bool probed = false;   ///< a round has ended
+  bool foreign = false;  ///< master of another pool
+  ProbeVerdict verdict;
+  std::optional<EmergencyFact> emergency;
+  std::optional<WallTime> certificate_expiry;
+};
+
+struct PoolView {
+  const PoolConfig& config;
+  WallTime now;
+  bool up = false;
+  std::optional<WallTime> last_success;
+  const model::PoolDb* db = nullptr;  ///< the master's word; null when there is none or it is too old
+  std::vector<ProbedHost> probes;
+  bool every_host_probed = false;
+  const PersistentState& history;
+  std::map<std::string, Duration> clock_offsets;   ///< by host uuid
+  std::map<std::string, bool> hotfix;              ///< by host uuid
+  std::map<std::string, HostLatencies> latencies;  ///< by host uuid
+};
+
+/// Everything but `self`, `probe_duration` and the hosts' `rejoin`.
+PoolSnapshot judge(const PoolView& view);
+
+/// Which host of the database answers at which probed address, and under which label.
+struct Identity {
+  std::string uuid, label;
+  std::string record_address;  ///< host.address
+  std::string probe_address;   ///< empty: not probed
+  model::Ref ref;
+};
+/// Hosts of the database in the order of their labels. Labels: name-label, else hostname, else uuid; each
+/// that is not unique gets " (first 8 of uuid)".
+std::vector<Identity> identify(const model::PoolDb& db, const std::vector<ProbedHost>& probes);
+
+/// The heartbeat SRs: those of the statefiles; else those with an old statefile; else the configured one.
+std::vector<HeartbeatSrSnapshot> judge_heartbeat(const PoolConfig& config, const model::PoolDb& db,
+                                                 const std::vector<Identity>& hosts);
+/// Does every reference in pool.ha_statefiles exist? Absent when there is none.
+std::optional<bool> statefiles_resolve(const model::PoolDb& db);
+/// Bytes that the next enable needs free on `sr` (reference 3.4); 0 when both its VDIs can be reused.
+std::optional<std::int64_t> required_bytes(const model::PoolDb& db, const model::Ref& sr);
+
+}  // namespace xenha::exporter

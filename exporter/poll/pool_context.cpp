@@ -1,0 +1,31 @@
+#include "exporter/poll/pool_context.h"
+
+#include <algorithm>
+
+#include "lib/xapi/failure_words.h"
+
+namespace xenha::exporter {
+
+std::shared_ptr<const http::Endpoint> endpoint_of(const PoolConfig& config, const std::string& address) {
+  http::Endpoint endpoint{config.tls, address, config.port, config.policy};
+  for (const HostConfig& host : config.hosts) {
+    if (host.address == address) endpoint.policy = host.policy;
+  }
+  return std::make_shared<const http::Endpoint>(std::move(endpoint));
+}
+
+void PoolContext::count(const xapi::CallReport& report) {
+  ++self.calls[std::string(report.method)];
+  // A slave's ordinary answer to a probe is no error.
+  const bool slave = report.error != nullptr && report.error->remote_code == "HOST_IS_SLAVE" &&
+                     report.method == "session.login_with_password";
+  if (report.error != nullptr && !slave) ++self.errors[std::string(xapi::error_word(*report.error))];
+  self.received_bytes += report.received;
+  const double took = seconds(report.took);
+  const auto bucket = std::lower_bound(kCallSecondsBuckets.begin(), kCallSecondsBuckets.end(), took);
+  self.call_seconds_buckets.resize(kCallSecondsBuckets.size() + 1);
+  ++self.call_seconds_buckets[static_cast<std::size_t>(bucket - kCallSecondsBuckets.begin())];
+  self.call_seconds_sum += took;
+}
+
+}  // namespace xenha::exporter
