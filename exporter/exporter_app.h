@@ -1,0 +1,71 @@
+// Builds and joins all parts of the exporter. A test runs it in process; main() adds flags and signals.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "exporter/exporter_config.h"
+#include "exporter/metrics/self.h"
+#include "exporter/poll/isolation.h"
+#include "exporter/snapshot/snapshot_store.h"
+#include "lib/base/clock.h"
+#include "lib/base/result.h"
+#include "lib/web/civet_server.h"
+#include "lib/web/listen_address.h"
+#include "lib/web/router.h"
+
+namespace xenha::exporter {
+
+struct AppOptions {
+  std::filesystem::path config_file;
+  std::vector<web::ListenAddress> listen;
+  std::filesystem::path web_config_file = {};  ///< empty: as the config file says
+  std::string telemetry_path = "/metrics";
+};
+
+class ExporterApp {
+ public:
+  /// Reads the configuration, begins to watch and to serve. Errors (kBadConfig): all that is wrong with the files, or
+  /// an address that cannot be listened on.
+  static Result<std::unique_ptr<ExporterApp>> start(AppOptions options, const Clock& clock);
+  /// Gives all sessions back and closes; takes less than 5 s whatever hangs.
+  ~ExporterApp();
+  ExporterApp(const ExporterApp&) = delete;
+  ExporterApp& operator=(const ExporterApp&) = delete;
+
+  /// The addresses that were chosen.
+  const std::vector<web::ListenAddress>& addresses() const { return server_->addresses(); }
+  /// Reads the files anew. Pools that did not change go on undisturbed; an error leaves everything as it is.
+  Status reload();
+  SnapshotStore& store() { return *store_; }
+
+ private:
+  struct Watch;
+  ExporterApp(AppOptions options, const Clock& clock, ExporterConfig config);
+  Status serve();
+  Status try_reload();
+  std::filesystem::path web_config_path(const ExporterConfig& config) const;
+  void start_watching(const PoolConfig& pool);
+  void stop_watching(const std::vector<std::string>& names);
+  ExporterSelf self() const;
+
+  const AppOptions options_;
+  const Clock& clock_;
+  std::mutex reload_mutex_;
+  ExporterConfig config_;
+  std::unique_ptr<Isolation> isolation_;
+  mutable std::mutex self_mutex_;
+  bool last_reload_good_ = true;
+  WallTime last_good_reload_;
+  std::unique_ptr<SnapshotStore> store_;
+  std::map<std::string, std::unique_ptr<Watch>> watches_;
+  web::Router router_;
+  std::unique_ptr<web::CivetServer> server_;
+};
+
+}  // namespace xenha::exporter
