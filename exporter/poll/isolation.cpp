@@ -12,6 +12,11 @@ void Isolation::saw(const std::string& pool, const std::string& address,
   hosts_[{pool, address}] = last_contact;
 }
 
+void Isolation::set_probe_interval(Duration probe_interval) {
+  const std::lock_guard lock(mutex_);
+  window_ = probe_interval + std::chrono::seconds(1);
+}
+
 void Isolation::forget(const std::string& pool, const std::string& address) {
   const std::lock_guard lock(mutex_);
   hosts_.erase({pool, address});

@@ -17,6 +17,7 @@ class Isolation {
   explicit Isolation(Duration probe_interval) : window_(probe_interval + std::chrono::seconds(1)) {}
 
   /// `last_contact`: when the host last answered, for a host that answers no more; absent while it answers.
+  void set_probe_interval(Duration probe_interval);
   void saw(const std::string& pool, const std::string& address, std::optional<SteadyTime> last_contact);
   void forget(const std::string& pool, const std::string& address);
   void forget_pool(const std::string& pool);

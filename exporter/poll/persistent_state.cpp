@@ -66,13 +66,16 @@ PersistentState from_json(const json& document) {
   state.ha_seen_on = document.value("ha_seen_on", false);
   state.ha_disabled_since = to_time(document.value("ha_disabled_since", json()));
   state.first_run = to_time(document.value("first_run", json()));
-  for (const auto& [name, seen] : document.value("messages", json::object()).items()) {
+  const json messages = document.value("messages", json::object());
+  for (const auto& [name, seen] : messages.items()) {
     state.messages[name] = {seen.value("count", std::uint64_t{0}), to_time(seen.value("last", json()))};
   }
-  for (const auto& [uuid, when] : document.value("counted_messages", json::object()).items()) {
+  const json counted_messages = document.value("counted_messages", json::object());
+  for (const auto& [uuid, when] : counted_messages.items()) {
     if (const auto time = to_time(when)) state.counted_messages[uuid] = *time;
   }
-  for (const auto& [address, member] : document.value("members", json::object()).items()) {
+  const json members = document.value("members", json::object());
+  for (const auto& [address, member] : members.items()) {
     state.members[address] = {member.value("uuid", ""), member.value("label", "")};
   }
   return state;
