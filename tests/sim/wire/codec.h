@@ -74,6 +74,9 @@ std::string encode_bare(const Type& type, const Json& value, Release release);
 // JSON-RPC answers: whole documents, in the shape of the call.
 std::string encode_json_success(const Call& call, const Type& type, const Json& value, Release release);
 std::string encode_json_failure(const Call& call, const Failure& failure);
+/// The error of emergency mode: xapi answers it before it looks at the call, with id 0 and the words as a
+/// plain array, up to 8.2 in the shape of 1.0 and later with "jsonrpc": "2.0" in front.
+std::string encode_json_emergency(const Failure& failure, Release release);
 
 /// "20240131T23:59:58Z"
 std::string iso8601(WallTime when);

@@ -45,7 +45,7 @@ struct FieldDef {
   std::string db_name;  ///< as in filter expressions: "name__label"
   const Type* type = nullptr;
   Release since = Release::k62;
-  std::optional<Release> removed = std::nullopt;  ///< first release without it
+  std::optional<Release> removed = std::nullopt;  ///< no longer used from here on; records still carry it
   enum class Access { kRuntime, kConstructor, kReadWrite } access = Access::kRuntime;
   std::string default_text = {};  ///< the data model's own default, e.g. "true"; empty: none
 };
