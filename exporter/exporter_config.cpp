@@ -16,15 +16,16 @@ using config::PoolEntry;
 using config::Problems;
 using config::Where;
 
-/// A relative name that leads nowhere may be the password itself, so it is not repeated.
+/// A relative path that leads nowhere may be the password itself, so it is not repeated.
 void report_unreadable(const Error& error, const LoginEntry& login, Problems& problems) {
-  const bool missing = error.message.ends_with(" does not exist");
-  if (missing)
-    problems.error(login.password.where, "the file does not exist",
-                   "create it with mode 0640 and the service's group, and name it by its path "
-                   "(the value is not shown here, it might be the password)");
-  else
+  const config::SecretSource& source = login.password.source;
+  std::error_code ignored;
+  if (source.is_environment() || login.password.absolute ||
+      std::filesystem::exists(source.describe(), ignored))
     problems.error(login.password.where, error.message);
+  else
+    problems.error(login.password.where, "no such file beside the config file",
+                   "create it or write its whole path (not shown here, it might be the password itself)");
 }
 
 Credential open_login(const LoginEntry& login, Problems& problems) {

@@ -117,7 +117,8 @@ Result<Url> parse_url(std::string_view text) {
     return bad(in_quotes(text) + " is no URL, it begins with http:// or https://");
   url.tls = scheme == "https";
   rest.remove_prefix(scheme_end + 3);
-  if (rest.find_first_of("?#") != kNone) return bad(in_quotes(text) + " is too long, end it before the ? or #");
+  if (rest.find_first_of("?#") != kNone)
+    return bad(in_quotes(text) + " is too long, end it before the ? or #");
   if (std::any_of(rest.begin(), rest.end(), [](unsigned char c) { return c <= 0x20 || c >= 0x7f; }))
     return bad(in_quotes(text) + " holds a blank or a character that no URL may hold");
   const std::size_t slash = rest.find('/');

@@ -83,12 +83,16 @@ std::optional<EarlyExit> FlagParser::parse(int argc, const char* const* argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ExtrasError&) {
-    const std::vector<std::string> rest = app.remaining();
+    std::vector<std::string> rest = app.remaining();
+    std::erase(rest, "--");
     const std::string word = rest.empty() ? "" : rest.front().substr(0, rest.front().find('='));
     if (word.empty() || word[0] != '-') return usage_error("unexpected argument " + in_quotes(word));
     const std::string guess = nearest(word, parts_->names);
     return usage_error("unknown flag " + in_quotes(word) +
                        (guess.empty() ? "" : ", did you mean " + guess + "?"));
+  } catch (const CLI::ArgumentMismatch& e) {
+    const std::string what = e.what();
+    return usage_error(what.substr(0, what.find(':')) + " needs a value");
   } catch (const CLI::ParseError& e) {
     std::string what = e.what();
     what = what.substr(0, what.find('\n'));

@@ -21,7 +21,8 @@ namespace xenha::config {
 
 /// Named, not opened.
 struct SecretEntry {
-  SecretSource source;  ///< not set after a problem
+  SecretSource source;    ///< not set after a problem
+  bool absolute = false;  ///< an absolute path was written, which no password looks like
   Where where;
 };
 
@@ -31,9 +32,9 @@ struct LoginEntry {
 };
 
 struct TlsEntry {
-  http::TlsPolicy policy;  ///< ca_file is resolved, not opened
+  http::TlsPolicy policy;                            ///< ca_file is resolved, not opened
+  Where ca_file, min_version, insecure_skip_verify;  ///< of the section when the key is absent
   Where where;
-  Where ca_file;
 };
 
 struct HostEntry {

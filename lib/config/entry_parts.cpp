@@ -36,10 +36,10 @@ SecretEntry read_secret_file(Section& section, std::string_view key, std::string
   const Text file = section.text(key);
   section.refuse(literal, "a secret does not belong into this file",
                  "put it into a file of its own and write " + std::string(key) + ": PATH");
-  if (required && !section.has(key) && !section.where().path.empty())
+  if (required && !section.has(key) && !section.present(literal))
     section.problems().error(section.at(key), "is missing", "name the file that holds it");
-  if (file.empty()) return {{}, file.where};
-  return {SecretSource::file(resolved(directory, file.value)), file.where};
+  if (file.empty()) return {{}, false, file.where};
+  return {SecretSource::file(resolved(directory, file.value)), Path(file.value).is_absolute(), file.where};
 }
 
 LoginEntry read_login(Section& section, const Path& directory) {
@@ -56,9 +56,11 @@ LoginEntry read_login(Section& section, const Path& directory) {
   if (has_file && has_variable) {
     problems.error(variable.where, "password_file is there too", "keep one of them");
   } else if (!has_file && !has_variable) {
-    problems.error(section.at("password_file"), "is missing", "name the file that holds the password");
+    if (!section.present("password"))
+      problems.error(section.at("password_file"), "is missing", "name the file that holds the password");
   } else if (!file.empty()) {
     login.password.source = SecretSource::file(resolved(directory, file.value));
+    login.password.absolute = Path(file.value).is_absolute();
   } else if (is_environment_name(variable.value)) {
     login.password.source = SecretSource::environment(variable.value);
   } else if (!variable.empty()) {

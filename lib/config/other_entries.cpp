@@ -40,7 +40,7 @@ std::vector<PolicyEntry> read_policies(Section& hooks) {
     policy.alert = alert.value;
     if (!section.has("action"))
       hooks.problems().error(section.at("action"), "is missing", "write enable-pool-ha");
-    policy.action = section.word("action", {"enable-pool-ha"});
+    policy.action = section.word("action", "enable-pool-ha", {"enable-pool-ha"});
     const bool twice = std::any_of(policies.begin(), policies.end(),
                                    [&](const PolicyEntry& other) { return other.alert == policy.alert; });
     if (twice && !alert.empty())
@@ -120,7 +120,7 @@ HooksEntry read_hooks(const Node* node, const Where& where, const Path& director
   Section section(node, where, problems);
   HooksEntry hooks;
   hooks.where = where;
-  hooks.mode = section.word("mode", {"dry-run", "act", "standby"});
+  hooks.mode = section.word("mode", "dry-run", {"dry-run", "act", "standby"});
   hooks.state_dir = read_path(section, "state_dir", "/var/lib/xenha-hooks", directory);
   hooks.bearer_token = read_secret_file(section, "bearer_token_file", "bearer_token", directory, false);
   hooks.operator_token = read_secret_file(section, "operator_token_file", "operator_token", directory, false);

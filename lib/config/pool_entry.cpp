@@ -49,7 +49,8 @@ std::vector<HostEntry> read_hosts(Section& section) {
     const auto [first, added] = first_line.emplace(host.address, where.line);
     if (!added && !host.address.empty()) {
       section.problems().error(
-          where, in_quotes(host.address) + " is already in line " + std::to_string(first->second), "remove one");
+          where, in_quotes(host.address) + " is already in line " + std::to_string(first->second),
+          "remove one");
       continue;
     }
     hosts.push_back(std::move(host));
@@ -104,18 +105,20 @@ void check_host_tls(const PoolEntry& pool, Problems& problems) {
   }
 }
 
-void warn_of_weak_tls(const PoolEntry& pool, Problems& problems) {
+void warn_of_weak_tls(const Section& section, const PoolEntry& pool, Problems& problems) {
   if (!pool.tls_on)
-    problems.warn(pool.where.key("scheme", pool.where.line),
+    problems.warn(section.at("scheme"),
                   "plain http sends the password readable, and a master that is not listed is not followed",
                   "use https, or list every member under hosts");
   if (pool.tls_on && pool.tls.policy.insecure_skip_verify)
-    problems.warn(pool.tls.where.key("insecure_skip_verify", pool.tls.where.line),
-                  "nobody checks who gets the password, and a master that is not listed is not followed",
-                  "use pinned_sha256 (xenhactl pin prints it), or list every member under hosts");
-  if (pool.tls_on && pool.tls.policy.min_version < http::TlsVersion::k1_2 && pool.tls.policy.pins.empty())
     problems.warn(
-        pool.tls.where.key("min_version", pool.tls.where.line),
+        pool.tls.insecure_skip_verify,
+        "nobody checks who gets the password, and a master that is not listed is not followed",
+        "use pinned_sha256 (man xenha-exporter says how to get a pin), or list every member under hosts");
+  if (pool.tls_on && pool.tls.policy.min_version < http::TlsVersion::k1_2 && pool.tls.policy.pins.empty() &&
+      every_host_pinned(pool))
+    problems.warn(
+        pool.tls.min_version,
         "the pins stand at single hosts, so members that are not listed are asked with TLS 1.2 only",
         "list every member, or put the pins under tls");
 }
@@ -129,7 +132,7 @@ PoolEntry read_pool(const Node& node, const Where& where, const Path& directory,
   if (node.kind != Node::Kind::kMap && node.kind != Node::Kind::kNull) return pool;
   pool.name = read_name(section);
   pool.hosts = read_hosts(section);
-  pool.tls_on = section.word("scheme", {"https", "http"}) == "https";
+  pool.tls_on = section.word("scheme", "https", {"https", "http"}) == "https";
   pool.port = read_port(section, pool.tls_on ? 443 : 80);
   pool.login = read_login(section, directory);
   pool.host_login = read_optional_login(section, "host_login", directory);
@@ -144,7 +147,7 @@ PoolEntry read_pool(const Node& node, const Where& where, const Path& directory,
     problems.error(cluster.where, "needs the key cloudstack too", "add cloudstack: NAME or remove this key");
   check_tls(pool.tls, pool.tls_on, every_host_pinned(pool), problems);
   check_host_tls(pool, problems);
-  if (!pool.hosts.empty()) warn_of_weak_tls(pool, problems);
+  if (!pool.hosts.empty()) warn_of_weak_tls(section, pool, problems);
   return pool;
 }
 

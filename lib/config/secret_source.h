@@ -30,6 +30,7 @@ class SecretSource {
   bool changed_since_read() const;
 
   bool is_set() const { return kind_ != Kind::kNone; }
+  bool is_environment() const { return kind_ == Kind::kEnvironment; }
   /// For messages: the path, or "environment variable NAME".
   std::string describe() const;
   /// Same place; whether it changed since does not count.

@@ -12,7 +12,7 @@ namespace {
 /// A mistyped line such as `password_file:hunter2` becomes a key, so only what looks like one is shown.
 bool looks_like_key(std::string_view text) {
   return !text.empty() && text.size() <= 40 &&
-         text.find_first_not_of("abcdefghijklmnopqrstuvwxyz_-") == text.npos;
+         text.find_first_not_of("abcdefghijklmnopqrstuvwxyz_-0123456789") == text.npos;
 }
 
 const char* kind_name(Node::Kind kind) {
@@ -152,12 +152,13 @@ std::uint64_t Section::size(std::string_view key, std::uint64_t fallback, std::u
   return fallback;
 }
 
-std::string Section::word(std::string_view key, const std::vector<std::string>& words) {
+std::string Section::word(std::string_view key, std::string fallback, const std::vector<std::string>& words) {
   const Text found = text(key);
-  if (found.empty()) return words.front();
+  if (found.empty()) return fallback;
   if (std::find(words.begin(), words.end(), found.value) != words.end()) return found.value;
-  problems_.error(found.where, in_quotes(found.value) + " is not known here", "write one of " + joined(words));
-  return words.front();
+  problems_.error(found.where, in_quotes(found.value) + " is not known here",
+                  (words.size() > 1 ? "write one of " : "write ") + joined(words));
+  return fallback;
 }
 
 std::vector<std::pair<const Node*, Where>> Section::list(std::string_view key) {
@@ -174,10 +175,10 @@ std::vector<std::pair<const Node*, Where>> Section::list(std::string_view key) {
 }
 
 void Section::refuse(std::string_view key, const std::string& what, const std::string& advice) {
-  if (has(key)) problems_.error(at(key), what, advice);
-  // Not to be offered as a correction of a mistyped key.
-  const Node::Entry* entry = map_ ? map_->find(key) : nullptr;
-  if (!entry) std::erase(known_, std::string(key));
+  // An absent one must not be offered as a correction of a mistyped key.
+  if (!present(key)) return;
+  known_.emplace_back(key);
+  problems_.error(at(key), what, advice);
 }
 
 }  // namespace xenha::config

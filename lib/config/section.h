@@ -39,6 +39,8 @@ class Section {
   /// Asks for a key; null when absent. Every reader below goes through it.
   const Node* find(std::string_view key);
   bool has(std::string_view key) { return find(key) != nullptr; }
+  /// Without asking for it.
+  bool present(std::string_view key) const { return map_ && map_->find(key); }
 
   /// Absent, or after a problem: empty. An empty value is a problem.
   Text text(std::string_view key);
@@ -48,8 +50,8 @@ class Section {
   Duration duration(std::string_view key, Duration fallback, Duration least, Duration most);
   std::int64_t integer(std::string_view key, std::int64_t fallback, std::int64_t least, std::int64_t most);
   std::uint64_t size(std::string_view key, std::uint64_t fallback, std::uint64_t least, std::uint64_t most);
-  /// One of `words`; else a problem and the first of them. The first is also the default.
-  std::string word(std::string_view key, const std::vector<std::string>& words);
+  /// One of `words`; else a problem and `fallback`.
+  std::string word(std::string_view key, std::string fallback, const std::vector<std::string>& words);
   /// The items of a list and their places; anything but a list is a problem.
   std::vector<std::pair<const Node*, Where>> list(std::string_view key);
 

@@ -25,7 +25,7 @@ std::string wrong_with_pin(const std::string& pin) {
 }
 
 http::TlsVersion version(Section& tls) {
-  const std::string word = tls.word("min_version", {"1.2", "1.0", "1.1", "1.3"});
+  const std::string word = tls.word("min_version", "1.2", {"1.0", "1.1", "1.2", "1.3"});
   if (word == "1.0") return http::TlsVersion::k1_0;
   if (word == "1.1") return http::TlsVersion::k1_1;
   return word == "1.3" ? http::TlsVersion::k1_3 : http::TlsVersion::k1_2;
@@ -59,6 +59,8 @@ TlsEntry read_tls(const Node* node, const Where& where, const Path& directory, P
   tls.policy.pins = read_pins(section);
   tls.policy.insecure_skip_verify = section.boolean("insecure_skip_verify", false);
   tls.policy.min_version = version(section);
+  tls.min_version = section.at("min_version");
+  tls.insecure_skip_verify = section.at("insecure_skip_verify");
   return tls;
 }
 
@@ -70,12 +72,10 @@ void check_tls(const TlsEntry& tls, bool tls_on, bool pinned, Problems& problems
     return;
   }
   if (policy.min_version < http::TlsVersion::k1_2 && !pinned)
-    problems.error(tls.where.key("min_version", tls.where.line),
-                   "a version below 1.2 is only safe with a pin",
-                   "add pinned_sha256 (xenhactl pin prints it)");
+    problems.error(tls.min_version, "a version below 1.2 is only safe with a pin",
+                   "add pinned_sha256 (man xenha-exporter says how to get a pin)");
   if (policy.insecure_skip_verify && (!policy.ca_file.empty() || !policy.pins.empty()))
-    problems.error(tls.where.key("insecure_skip_verify", tls.where.line),
-                   "contradicts ca_file and pinned_sha256, which ask for a check",
+    problems.error(tls.insecure_skip_verify, "contradicts ca_file and pinned_sha256, which ask for a check",
                    "remove insecure_skip_verify");
 }
 

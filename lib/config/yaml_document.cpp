@@ -25,12 +25,14 @@ int line_of(const YAML::Mark& mark) {
 }
 
 /// A key may be a mistyped line that holds a password, so only what looks like a key is shown.
+bool looks_like_key(const std::string& key) {
+  return !key.empty() && key.size() <= 40 && std::all_of(key.begin(), key.end(), [](unsigned char c) {
+    return c < 0x80 && (std::isalnum(c) || c == '_' || c == '-' || c == '.');
+  });
+}
+
 std::string shown_key(const std::string& key) {
-  const bool plain =
-      !key.empty() && key.size() <= 40 && std::all_of(key.begin(), key.end(), [](unsigned char c) {
-        return c < 0x80 && (std::isalnum(c) || c == '_' || c == '-' || c == '.');
-      });
-  return plain ? "key " + key : "a key";
+  return looks_like_key(key) ? "key " + key : "a key";
 }
 
 class TreeBuilder final : public YAML::EventHandler {
@@ -158,12 +160,26 @@ class TreeBuilder final : public YAML::EventHandler {
   void add_entry(Frame& parent, Node value) {
     const Node key = *std::exchange(parent.key, std::nullopt);
     if (const Node::Entry* first = parent.node.find(key.text)) {
-      problems_.error({key.line, {}}, shown_key(key.text) + " stands twice in one place",
+      problems_.error(here(key.line), shown_key(key.text) + " stands twice in one place",
                       "the first is in line " + std::to_string(first->line) + "; remove one");
       return;
     }
     if (parent.node.entries.size() >= kMaxKeys) throw Stop{key.line, "one place holds too many keys", {}};
     parent.node.entries.push_back({key.text, key.line, std::move(value)});
+  }
+
+  /// The place of the innermost map or list that is being read.
+  Where here(int line) const {
+    Where where{line, {}};
+    for (std::size_t i = 0; i + 1 < open_.size(); ++i) {
+      const Frame& frame = open_[i];
+      if (frame.node.kind == Node::Kind::kList) {
+        where = where.item(frame.node.items.size(), line);
+      } else {
+        where = where.key(frame.key && looks_like_key(frame.key->text) ? frame.key->text : "?", line);
+      }
+    }
+    return where;
   }
 
   /// `<<: *defaults`: keys of the map itself win over merged ones, earlier merged ones over later.
@@ -173,7 +189,7 @@ class TreeBuilder final : public YAML::EventHandler {
     Node source = found->value;
     map.entries.erase(map.entries.begin() + (found - map.entries.data()));
     std::vector<Node> sources = std::move(source.items);
-    if (source.kind == Node::Kind::kMap) sources.push_back(std::move(source));
+    if (source.kind != Node::Kind::kList) sources.push_back(std::move(source));
     for (const Node& from : sources) {
       if (from.kind != Node::Kind::kMap) throw Stop{from.line, "<< merges maps only", {}};
       for (const Node::Entry& entry : from.entries)
@@ -191,8 +207,8 @@ class TreeBuilder final : public YAML::EventHandler {
 /// The library appends words of the file to some messages, behind a colon.
 std::string without_detail(const std::string& message) {
   const std::string head = message.substr(0, message.find(": "));
-  if (head.find("anchor") != std::string::npos)
-    return head + ", put the value in quotes if it begins with * or &";
+  if (head.find("anchor") != std::string::npos || head.find("alias") != std::string::npos)
+    return head + " (a value that begins with * or & needs quotes)";
   return head;
 }
 
@@ -229,7 +245,8 @@ std::optional<Node> parse_yaml(std::string_view text, Problems& problems) {
   } catch (const Stop& stop) {
     problems.error({stop.line, {}}, stop.what, stop.advice);
   } catch (const YAML::Exception& e) {
-    problems.error({line_of(e.mark), {}}, "this is not YAML: " + without_detail(e.msg));
+    problems.error({line_of(e.mark), {}}, "this is not YAML: " + without_detail(e.msg),
+                   "look here and in the line before for wrong indentation or a missing blank after a colon");
   } catch (const std::exception&) {
     problems.error({}, "this is not YAML");
   }

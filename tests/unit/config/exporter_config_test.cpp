@@ -1,0 +1,191 @@
+#include "exporter/exporter_config.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/unit/config/fixture_dir.h"
+
+namespace xenha::exporter {
+namespace {
+
+using std::chrono::minutes;
+using std::chrono::seconds;
+using test::FixtureDir;
+
+const std::string kPinA = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+const std::string kPinB = "BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBA=";
+
+class GoodConfig : public testing::Test {
+ protected:
+  GoodConfig() { ::setenv("XENHA_TEST_ROOT_PASSWORD", "root-password", 1); }
+
+  ExporterConfig load(const std::string& name) const {
+    auto config = load_exporter_config(dir_.path() / "good" / (name + ".yml"));
+    if (!config) {
+      ADD_FAILURE() << config.error().text();
+      return {};
+    }
+    return *std::move(config);
+  }
+  ExporterConfig check(const std::string& text) const {
+    auto config = check_exporter_config(text, dir_.path() / "good" / "xenha.yml");
+    if (!config) {
+      ADD_FAILURE() << config.error().text();
+      return {};
+    }
+    return *std::move(config);
+  }
+  std::vector<std::string> warnings_of(const ExporterConfig& config) const {
+    std::vector<std::string> out;
+    for (const config::Problem& warning : config.warnings) out.push_back(warning.path + ": " + warning.what);
+    return out;
+  }
+
+  FixtureDir dir_;
+};
+
+TEST_F(GoodConfig, SmallestGetsTheDefaults) {
+  const ExporterConfig config = load("smallest");
+  ASSERT_EQ(config.pools.size(), 1u);
+  const PoolConfig& pool = config.pools[0];
+  EXPECT_EQ(pool.name, "cluster1");
+  ASSERT_EQ(pool.hosts.size(), 1u);
+  EXPECT_EQ(pool.hosts[0].address, "10.0.0.11");
+  EXPECT_TRUE(pool.tls);
+  EXPECT_EQ(pool.port, 443);
+  EXPECT_EQ(pool.login.username, "root");
+  EXPECT_EQ(pool.login.password.reveal(), "fixture-password");
+  EXPECT_EQ(pool.host_login, std::optional(pool.login)) << "username root is the local root";
+  EXPECT_EQ(pool.policy, http::TlsPolicy{});
+  EXPECT_EQ(pool.heartbeat_sr, "");
+  EXPECT_EQ(pool.ha_timeout, seconds(90));
+  EXPECT_TRUE(pool.may_follow_unlisted());
+  EXPECT_EQ(config.probe_interval, seconds(5));
+  EXPECT_EQ(config.request_timeout, seconds(10));
+  EXPECT_EQ(config.keep_facts, minutes(15));
+  EXPECT_EQ(config.state_dir, "/var/lib/xenha-exporter");
+  EXPECT_EQ(config.web_config_file, "");
+  EXPECT_THAT(warnings_of(config), testing::IsEmpty());
+}
+
+TEST_F(GoodConfig, EverythingIsTaken) {
+  const ExporterConfig config = load("everything");
+  ASSERT_EQ(config.pools.size(), 1u);
+  const PoolConfig& pool = config.pools[0];
+  ASSERT_EQ(pool.hosts.size(), 4u);
+  EXPECT_EQ(pool.hosts[0].policy.pins, std::vector{kPinA});
+  EXPECT_EQ(pool.hosts[0].policy.tls_name, "");
+  EXPECT_EQ(pool.hosts[1].address, "10.0.0.12");
+  EXPECT_EQ(pool.hosts[1].policy.pins, std::vector{kPinB}) << "a host's own pins replace the pool's";
+  EXPECT_EQ(pool.hosts[1].policy.tls_name, "xs2.example");
+  EXPECT_EQ(pool.hosts[1].policy.ca_file, pool.policy.ca_file);
+  EXPECT_EQ(pool.hosts[2].address, "2001:db8::3");
+  EXPECT_EQ(pool.hosts[3].address, "xs4.example");
+  EXPECT_EQ(pool.port, 8443);
+  EXPECT_EQ(pool.login.username, "monitor");
+  ASSERT_TRUE(pool.host_login);
+  EXPECT_EQ(pool.host_login->username, "root");
+  EXPECT_EQ(pool.host_login->password.reveal(), "root-password");
+  EXPECT_EQ(pool.policy.ca_file, (dir_.path() / "secrets" / "ca.pem").string());
+  EXPECT_FALSE(pool.policy.verify_name);
+  EXPECT_EQ(pool.policy.min_version, http::TlsVersion::k1_0);
+  EXPECT_EQ(pool.ca_fingerprint.size(), 64u);
+  EXPECT_EQ(pool.heartbeat_sr, "MGMT-HA");
+  EXPECT_EQ(pool.ha_timeout, seconds(120));
+  EXPECT_EQ(config.probe_interval, seconds(10));
+  EXPECT_EQ(config.request_timeout, seconds(7));
+  EXPECT_EQ(config.keep_facts, minutes(90));
+  EXPECT_EQ(config.state_dir, dir_.path() / "good" / "state");
+  EXPECT_EQ(config.web_config_file, dir_.path() / "good" / "web.yml");
+  EXPECT_THAT(warnings_of(config), testing::IsEmpty());
+}
+
+TEST_F(GoodConfig, AliasesShareSettings) {
+  const ExporterConfig config = load("shared_by_alias");
+  ASSERT_EQ(config.pools.size(), 3u);
+  for (const PoolConfig& pool : config.pools) {
+    EXPECT_EQ(pool.policy.pins, std::vector{kPinA}) << pool.name;
+    EXPECT_EQ(pool.login.username, "root");
+  }
+  EXPECT_EQ(config.pools[1].name, "cluster2");
+  EXPECT_EQ(config.pools[1].hosts[0].address, "10.0.0.12");
+}
+
+TEST_F(GoodConfig, WhatIsUnwiseIsWarnedOf) {
+  const ExporterConfig config = load("with_warnings");
+  using testing::HasSubstr;
+  EXPECT_THAT(warnings_of(config),
+              testing::ElementsAre(HasSubstr("pools[0].host_login: is missing"),
+                                   HasSubstr("pools[0].scheme: plain http"),
+                                   HasSubstr("pools[0].ha_timeout: below 90s"),
+                                   HasSubstr("pools[1].tls.insecure_skip_verify: nobody checks"),
+                                   HasSubstr("pools[2].tls.min_version: the pins stand at single hosts")));
+  EXPECT_FALSE(config.pools[0].host_login);
+  EXPECT_EQ(config.pools[0].port, 80);
+  EXPECT_FALSE(config.pools[0].may_follow_unlisted());
+  EXPECT_FALSE(config.pools[1].may_follow_unlisted());
+}
+
+TEST_F(GoodConfig, ALearntMemberIsNeverAskedWithOldTlsAndNoPin) {
+  const ExporterConfig config = load("with_warnings");
+  const PoolConfig& old = config.pools[2];
+  EXPECT_EQ(old.hosts[0].policy.min_version, http::TlsVersion::k1_0);
+  EXPECT_EQ(old.hosts[0].policy.pins, std::vector{kPinA});
+  EXPECT_EQ(old.policy.min_version, http::TlsVersion::k1_2);
+}
+
+TEST_F(GoodConfig, AReloadTellsWhichPoolsChanged) {
+  const auto pool = [](int number, const std::string& more = "") {
+    const std::string n = std::to_string(number);
+    return "  - name: cluster" + n + "\n    hosts: [10.0.0." + n + "]\n    username: root\n" +
+           "    password_file: ../secrets/" + (number == 3 ? "other.pw" : "pool.pw") + "\n" + more;
+  };
+  test::spill(dir_.path() / "secrets" / "other.pw", "before\n");
+  const std::string ca = "    tls: {ca_file: ../secrets/ca.pem}\n";
+  const ExporterConfig before = check("pools:\n" + pool(1) + pool(2) + pool(3) + pool(4, ca) + pool(6));
+  EXPECT_EQ(pool_changes(before, before), PoolChanges{});
+
+  test::spill(dir_.path() / "secrets" / "other.pw", "after\n");
+  test::spill(dir_.path() / "secrets" / "ca.pem",
+              "# renewed\n" + test::slurp(dir_.path() / "secrets" / "ca.pem"));
+  const ExporterConfig after =
+      check("pools:\n" + pool(5) + pool(4, ca) + pool(3) + pool(2, "    port: 8443\n") + pool(1));
+  EXPECT_EQ(pool_changes(before, after), (PoolChanges{.removed = {"cluster6"},
+                                                      .added = {"cluster5"},
+                                                      .changed = {"cluster4", "cluster3", "cluster2"}}));
+  EXPECT_TRUE(before.same_settings(after));
+  EXPECT_FALSE(before.same_settings(check("pools:\n" + pool(1) + "exporter: {probe_interval: 6s}\n")));
+}
+
+TEST_F(GoodConfig, ACredentialTellsWhenItsFileChangedAndReadsItAgain) {
+  const Credential login = load("smallest").pools[0].login;
+  EXPECT_FALSE(login.changed_since_read());
+  test::spill(dir_.path() / "secrets" / "pool.pw", "a-new-password\n");
+  EXPECT_TRUE(login.changed_since_read());
+  const Result<Credential> renewed = login.read_again();
+  ASSERT_TRUE(renewed) << renewed.error().message;
+  EXPECT_EQ(renewed->password.reveal(), "a-new-password");
+  EXPECT_EQ(renewed->username, "root");
+  EXPECT_FALSE(renewed->changed_since_read());
+  EXPECT_FALSE(login.same_login(*renewed));
+  EXPECT_FALSE(login == *renewed);
+  EXPECT_TRUE(login.same_login(Credential{"root", Secret("fixture-password")}));
+}
+
+TEST_F(GoodConfig, TheCheckEndsWithZeroAndCounts) {
+  const auto path = dir_.path() / "good" / "with_warnings.yml";
+  const CheckReport report = check_report(path);
+  EXPECT_EQ(report.exit_code, 0);
+  EXPECT_THAT(report.text,
+              testing::EndsWith(path.string() + " is usable; pools: 3, listed hosts: 3, warnings: 5\n"));
+  EXPECT_THAT(report.text, testing::StartsWith("warning: "));
+}
+
+TEST_F(GoodConfig, SecretsPrintAsStars) {
+  std::ostringstream out;
+  out << load("smallest").pools[0].login.password;
+  EXPECT_EQ(out.str(), "***");
+}
+
+}  // namespace
+}  // namespace xenha::exporter
