@@ -55,7 +55,7 @@ void collect_reported(Families& out, const Labels& labels, const PoolSnapshot& p
 void collect_hosts(Families& out, const PoolSnapshot& pool) {
   for (const HostSnapshot& host : pool.hosts) {
     const Labels labels{{"pool", pool.name}, {"host", host.label}};
-    if (!host.uuid.empty())
+    if (pool.facts && !host.uuid.empty())  // the master said it, too
       out.add(catalog::kHostInfo,
               {{"pool", pool.name},
                {"host", host.label},

@@ -30,7 +30,7 @@ class Families {
     add(def, labels, static_cast<double>(value));
   }
   void add(const MetricDef& def, const Labels& labels, WallTime value) {
-    add(def, labels, unix_seconds(value));
+    add(def, labels, exact_unix_seconds(value));
   }
   void add(const MetricDef& def, const Labels& labels, Duration value) { add(def, labels, seconds(value)); }
   template <class T>
@@ -42,6 +42,13 @@ class Families {
   std::vector<prometheus::MetricFamily> take() &&;
 
  private:
+  /// By way of whole microseconds, which a double holds exactly: 1764036000.25, not 1764036000.2500002.
+  static double exact_unix_seconds(WallTime when) {
+    using std::chrono::microseconds;
+    return static_cast<double>(std::chrono::duration_cast<microseconds>(when.time_since_epoch()).count()) /
+           1e6;
+  }
+
   std::vector<std::pair<const MetricDef*, prometheus::MetricFamily>> families_;
 };
 

@@ -1,0 +1,208 @@
+#include "exporter/snapshot/snapshot_store.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <atomic>
+#include <thread>
+
+#include "exporter/metrics/collect.h"
+#include "exporter/metrics/self.h"
+#include "tests/support/pool_builder.h"
+#include "tests/support/strict_exposition.h"
+#include "tests/unit/metrics/inflate.h"
+
+namespace xenha::exporter {
+namespace {
+
+using metrics::Format;
+
+std::string text_of(const SnapshotStore::Exposition& exposition) {
+  std::string text;
+  for (const auto& piece : exposition.body) text += *piece;
+  return text;
+}
+
+std::vector<MetricFamily> no_families() {
+  return {};
+}
+
+PoolSnapshot pool_named(const std::string& name, int hosts = 2) {
+  PoolSnapshot pool = test::healthy_pool(hosts);
+  pool.name = name;
+  return pool;
+}
+
+/// Pools "a" and "b", of which both are published, and a counter that differs at each scrape.
+struct TwoPools {
+  int scrapes = 0;
+  SnapshotStore store{{"b", "a"}, [this] {
+                        ExporterSelf self;
+                        self.isolated = ++scrapes % 2 == 0;
+                        return own_families(self);
+                      }};
+  TwoPools() {
+    store.publish(pool_named("a"));
+    store.publish(pool_named("b"));
+  }
+};
+
+TEST(SnapshotStore, ServesWhatWasPublishedInEveryForm) {
+  TwoPools two;
+  for (const Format format : {Format::kText, Format::kOpenMetrics}) {
+    for (const bool gzip : {false, true}) {
+      const auto exposition = two.store.all(format, gzip);
+      const std::string text = gzip ? test::gunzip(text_of(exposition)) : text_of(exposition);
+      const auto read = test::parse_strictly(text, format);
+      EXPECT_TRUE(read.problems.empty()) << read.problems[0];
+      EXPECT_TRUE(read.sample("xenha_pool_up", {{"pool", "a"}}));
+      EXPECT_TRUE(read.sample("xenha_pool_up", {{"pool", "b"}}));
+      EXPECT_TRUE(read.sample("xenha_exporter_sessions", {{"pool", "b"}}));
+      EXPECT_TRUE(read.family("xenha_exporter_build_info"));
+      EXPECT_STREQ(exposition.content_type, metrics::content_type(format));
+    }
+  }
+}
+
+TEST(SnapshotStore, PoolsStandInConfigOrder) {
+  TwoPools two;
+  const std::string text = text_of(two.store.all(Format::kText, false));
+  EXPECT_LT(text.find("xenha_pool_up{pool=\"b\"}"), text.find("xenha_pool_up{pool=\"a\"}"));
+  EXPECT_EQ(two.store.pool_names(), (std::vector<std::string>{"b", "a"}));
+  ASSERT_EQ(two.store.pools().size(), 2u);
+  EXPECT_EQ(two.store.pools()[0]->name, "b");
+}
+
+TEST(SnapshotStore, TheLargePartIsSharedUntilSomethingIsPublished) {
+  TwoPools two;
+  const auto first = two.store.all(Format::kText, true);
+  const auto second = two.store.all(Format::kText, true);
+  EXPECT_EQ(first.body[0], second.body[0]) << "not composed again";
+  EXPECT_NE(text_of(first), text_of(second)) << "the exporter's own part is new each time";
+
+  PoolSnapshot changed = pool_named("a");
+  changed.up = false;
+  two.store.publish(changed);
+  const auto third = two.store.all(Format::kText, true);
+  EXPECT_NE(third.body[0], first.body[0]);
+  const auto read = test::parse_strictly(test::gunzip(text_of(third)));
+  EXPECT_EQ(read.sample("xenha_pool_up", {{"pool", "a"}})->value, 0);
+  EXPECT_EQ(read.sample("xenha_pool_up", {{"pool", "b"}})->value, 1);
+}
+
+TEST(SnapshotStore, SomeGivesThosePoolsAndTheExportersOwn) {
+  TwoPools two;
+  const std::vector<std::string> names = {"a"};
+  for (const bool gzip : {false, true}) {
+    const std::string body = text_of(two.store.some(names, Format::kOpenMetrics, gzip));
+    const auto read = test::parse_strictly(gzip ? test::gunzip(body) : body, Format::kOpenMetrics);
+    EXPECT_TRUE(read.problems.empty()) << read.problems[0];
+    EXPECT_TRUE(read.sample("xenha_pool_up", {{"pool", "a"}}));
+    EXPECT_FALSE(read.sample("xenha_pool_up", {{"pool", "b"}}));
+    EXPECT_TRUE(read.family("xenha_exporter_isolated"));
+  }
+}
+
+TEST(SnapshotStore, ProbeLeavesOutWhatIsAboutTheExporter) {
+  TwoPools two;
+  EXPECT_FALSE(two.store.probe("c", Format::kText, false));
+  const auto exposition = two.store.probe("a", Format::kText, true);
+  ASSERT_TRUE(exposition);
+  const auto read = test::parse_strictly(test::gunzip(text_of(*exposition)));
+  EXPECT_TRUE(read.problems.empty()) << read.problems[0];
+  EXPECT_EQ(read.sample("probe_success", {})->value, 1);
+  EXPECT_TRUE(read.sample("probe_duration_seconds", {}));
+  EXPECT_TRUE(read.sample("xenha_pool_ha_enabled", {{"pool", "a"}}));
+  for (const test::StrictFamily& family : read.families) {
+    EXPECT_FALSE(family.name.starts_with("xenha_exporter_")) << family.name;
+    EXPECT_FALSE(family.name.starts_with("process_")) << family.name;
+    EXPECT_FALSE(family.name.starts_with("xenha_config_")) << family.name;
+  }
+}
+
+TEST(SnapshotStore, ProbeBeforeTheFirstPublishIsNoSuccess) {
+  SnapshotStore store({"a"}, no_families);
+  const auto exposition = store.probe("a", Format::kText, false);
+  ASSERT_TRUE(exposition);
+  const auto read = test::parse_strictly(text_of(*exposition));
+  ASSERT_EQ(read.families.size(), 1u);
+  EXPECT_EQ(read.sample("probe_success", {})->value, 0);
+}
+
+TEST(SnapshotStore, IsReadyWhenEveryPoolHasPublished) {
+  SnapshotStore store({"a", "b"}, no_families);
+  EXPECT_FALSE(store.ready());
+  EXPECT_EQ(text_of(store.all(Format::kOpenMetrics, false)), "# EOF\n");
+  store.publish(pool_named("a"));
+  EXPECT_FALSE(store.ready());
+  EXPECT_EQ(store.pool("b"), nullptr);
+  store.publish(pool_named("unknown"));
+  EXPECT_FALSE(store.ready());
+  store.publish(pool_named("b"));
+  EXPECT_TRUE(store.ready());
+  EXPECT_EQ(*store.pool("b"), pool_named("b"));
+  EXPECT_EQ(store.pool("unknown"), nullptr);
+}
+
+TEST(SnapshotStore, AReloadKeepsWhatIsKnownOfPoolsThatStay) {
+  TwoPools two;
+  two.store.all(Format::kText, false);
+  two.store.set_pools({"a", "c"});
+  EXPECT_EQ(two.store.pool_names(), (std::vector<std::string>{"a", "c"}));
+  EXPECT_TRUE(two.store.pool("a"));
+  EXPECT_FALSE(two.store.pool("b"));
+  EXPECT_FALSE(two.store.ready());
+  const auto read = test::parse_strictly(text_of(two.store.all(Format::kText, false)));
+  EXPECT_TRUE(read.sample("xenha_pool_up", {{"pool", "a"}}));
+  EXPECT_FALSE(read.sample("xenha_pool_up", {{"pool", "b"}})) << "no composition from before the reload";
+  two.store.publish(pool_named("b"));
+  EXPECT_FALSE(two.store.pool("b")) << "a late word of a pool that is gone";
+}
+
+/// Publishers, scrapers and reloads at once: every answer is whole and is not older than what its scraper had
+/// seen published before it asked.
+TEST(SnapshotStore, EveryoneAtOnce) {
+  constexpr int kPools = 4, kPublishes = 60;
+  std::vector<std::string> names;
+  for (int i = 0; i < kPools; ++i) names.push_back("p" + std::to_string(i));
+  SnapshotStore store(names, [] { return own_families({}); });
+  std::array<std::atomic<int>, kPools> published{};
+  std::atomic<bool> done = false;
+  std::atomic<int> scrapes = 0;
+  std::vector<std::jthread> scrapers;
+  for (int s = 0; s < 4; ++s)
+    scrapers.emplace_back([&, s] {
+      const Format format = s % 2 ? Format::kText : Format::kOpenMetrics;
+      do {
+        std::array<int, kPools> least;
+        for (int i = 0; i < kPools; ++i) least[i] = published[i];
+        const auto read = test::parse_strictly(test::gunzip(text_of(store.all(format, true))), format);
+        EXPECT_TRUE(read.problems.empty()) << read.problems[0];
+        for (int i = 0; i < kPools; ++i) {
+          const auto* sample = read.sample("xenha_pool_master_changes_total", {{"pool", names[i]}});
+          EXPECT_GE(sample ? sample->value : 0, least[i]);
+        }
+        ++scrapes;
+      } while (!done);
+    });
+  {
+    std::vector<std::jthread> publishers;
+    for (int i = 0; i < kPools; ++i)
+      publishers.emplace_back([&, i] {
+        PoolSnapshot pool = pool_named(names[i], 1);
+        for (int n = 1; n <= kPublishes; ++n) {
+          pool.master_changes = n;
+          store.publish(pool);
+          published[i] = n;
+          if (n % 20 == 0) store.set_pools(names);
+        }
+      });
+  }
+  done = true;
+  scrapers.clear();
+  EXPECT_GE(scrapes, 4);
+  for (const auto& pool : store.pools()) EXPECT_EQ(pool->master_changes, static_cast<unsigned>(kPublishes));
+}
+
+}  // namespace
+}  // namespace xenha::exporter
