@@ -1,18 +1,11 @@
 #include "lib/metrics/deflate.h"
 
-#include <new>
-#include <stdexcept>
+#include <zlib.h>
 
 namespace xenha::metrics {
 namespace {
 
-// A sample line repeats the one before it: 4 KiB of window find nearly all of that, and small tables are
-// quick to reset.
-constexpr int kWindowBits = -12;  ///< negative: raw deflate
-constexpr int kMemLevel = 5;
 constexpr std::size_t kLargestStored = 0xFFFF;
-constexpr std::size_t kLargestPiece = 1u << 30;  ///< zlib counts in 32 bits
-constexpr std::size_t kFlushMarker = 16;         ///< more than the empty block that ends a piece
 
 void append_le(std::string& out, std::uint32_t value, int bytes) {
   for (int i = 0; i < bytes; ++i) out += static_cast<char>(value >> (8 * i) & 0xFF);
@@ -35,33 +28,6 @@ Checksum CrcShift::join(const Checksum& first, const Checksum& second) const {
   if (second.length == 0) return first;
   return {static_cast<std::uint32_t>(crc32_combine_op(first.crc, second.crc, operator_)),
           first.length + length_};
-}
-
-void Deflater::End::operator()(z_stream* stream) const noexcept {
-  deflateEnd(stream);
-  delete stream;
-}
-
-std::string Deflater::piece(std::string_view text) {
-  if (!stream_) {
-    auto fresh = std::make_unique<z_stream>();
-    if (deflateInit2(fresh.get(), Z_BEST_SPEED, Z_DEFLATED, kWindowBits, kMemLevel, Z_DEFAULT_STRATEGY) !=
-        Z_OK)
-      throw std::bad_alloc();
-    stream_.reset(fresh.release());
-  } else {
-    deflateReset(stream_.get());
-  }
-  if (text.size() > kLargestPiece) throw std::length_error("more than 1 GiB of samples in one metric family");
-  std::string out(deflateBound(stream_.get(), text.size()) + kFlushMarker, '\0');
-  stream_->next_in = const_cast<Bytef*>(bytes_of(text));
-  stream_->avail_in = static_cast<uInt>(text.size());
-  stream_->next_out = reinterpret_cast<Bytef*>(out.data());
-  stream_->avail_out = static_cast<uInt>(out.size());
-  deflate(stream_.get(), Z_FULL_FLUSH);  // the room is enough: everything is written in this one call
-  out.resize(out.size() - stream_->avail_out);
-  out.shrink_to_fit();
-  return out;
 }
 
 void append_stored(std::string& out, std::string_view text) {

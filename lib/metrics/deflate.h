@@ -3,10 +3,7 @@
 // joined text.
 #pragma once
 
-#include <zlib.h>
-
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <string_view>
 
@@ -31,19 +28,6 @@ class CrcShift {
  private:
   std::uint64_t length_ = 0;
   unsigned long operator_ = 0;
-};
-
-/// Compresses one piece after the other. One thread; cheap to keep, its memory is taken at the first use.
-class Deflater {
- public:
-  Deflater() = default;
-  std::string piece(std::string_view text);
-
- private:
-  struct End {
-    void operator()(z_stream* stream) const noexcept;
-  };
-  std::unique_ptr<z_stream, End> stream_;
 };
 
 /// A piece without compression: for texts of a few lines.

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "lib/metrics/deflate.h"
+#include "lib/metrics/deflater.h"
 #include "lib/metrics/text_writer.h"
 
 namespace xenha::metrics {
