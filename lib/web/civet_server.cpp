@@ -5,6 +5,7 @@
 #include <dlfcn.h>
 #include <netinet/in.h>
 #include <openssl/ssl.h>
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -33,7 +34,7 @@ namespace {
 using Deadline = SteadyTime;
 
 constexpr std::size_t kSendPiece = std::size_t{256} << 10;
-constexpr std::size_t kDrainLimit = std::size_t{256} << 10;
+constexpr std::size_t kDiscardLimit = std::size_t{256} << 10;
 constexpr const char* kPagePolicy =
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'";
@@ -100,34 +101,56 @@ int socket_of(const mg_request_info& info) {
 /// byte; so ask for one byte, then for what has arrived beyond doubt.
 class BodyReader {
  public:
-  BodyReader(mg_connection* connection, const mg_request_info& info, std::size_t length)
-      : connection_(connection), info_(info), left_(length) {}
+  BodyReader(mg_connection* connection, const mg_request_info& info)
+      : connection_(connection),
+        info_(info),
+        left_(static_cast<std::size_t>(std::max(0LL, info.content_length))) {}
 
   std::size_t left() const { return left_; }
 
   /// Appends to `body` until it is whole (true), the peer is gone or the time is up (false).
-  bool read(std::string& body, std::size_t most, Deadline deadline) {
-    while (left_ > 0 && most > 0) {
+  bool read(std::string& body, Deadline deadline) {
+    while (left_ > 0) {
       if (now() >= deadline) return false;
       char piece[16384];
-      const std::size_t wanted = std::min({waiting(), sizeof piece, left_, most});
+      const std::size_t wanted = std::min({waiting(), sizeof piece, left_});
       const int got = mg_read(connection_, piece, std::max<std::size_t>(wanted, 1));
       if (got <= 0) return false;
       body.append(piece, static_cast<std::size_t>(got));
       left_ -= static_cast<std::size_t>(got);
-      most -= static_cast<std::size_t>(got);
     }
-    return left_ == 0;
+    return true;
+  }
+
+  /// After the answer: takes what the peer still sends, for a short time, until it closes. Closing on unread
+  /// bytes would reset the connection and could take the answer with it.
+  void discard(Deadline deadline) {
+    const int fd = socket();
+    if (fd < 0) return;
+    if (!info_.is_ssl) shutdown(fd, SHUT_WR);  // says that the answer is whole
+    for (std::size_t taken = 0; taken < kDiscardLimit;) {
+      const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - now()).count();
+      pollfd wait{.fd = fd, .events = POLLIN, .revents = 0};
+      char piece[16384];
+      if (left <= 0 || poll(&wait, 1, static_cast<int>(left)) <= 0) return;
+      const ssize_t got = recv(fd, piece, sizeof piece, MSG_DONTWAIT);
+      if (got <= 0) return;
+      taken += static_cast<std::size_t>(got);
+    }
   }
 
  private:
+  int socket() {
+    if (!looked_) fd_ = info_.is_ssl ? SSL_get_fd(tls_connection_of_this_thread()) : socket_of(info_);
+    looked_ = true;
+    return fd_;
+  }
+
   std::size_t waiting() {
     if (info_.is_ssl)
       return static_cast<std::size_t>(std::max(0, SSL_pending(tls_connection_of_this_thread())));
-    if (!looked_) fd_ = socket_of(info_);
-    looked_ = true;
     int bytes = 0;
-    return fd_ >= 0 && ioctl(fd_, FIONREAD, &bytes) == 0 ? static_cast<std::size_t>(bytes) : 0;
+    return socket() >= 0 && ioctl(fd_, FIONREAD, &bytes) == 0 ? static_cast<std::size_t>(bytes) : 0;
   }
 
   mg_connection* connection_;
@@ -240,7 +263,7 @@ Error start_error(const std::string& messages, const std::vector<ListenAddress>&
         "; another program (or another instance of this one) has the address: choose one with "
         "--web.listen-address";
   else if (messages.find("Cannot assign requested address") != std::string::npos)
-    text += "; the address belongs to no interface of this machine";
+    text += "; no interface of this machine has the address";
   else if (messages.find("Permission denied") != std::string::npos)
     text += "; ports below 1024 need a privilege: choose a higher one";
   return {ErrorCode::kBadConfig, text};
@@ -254,7 +277,8 @@ class CivetServer::Core {
       : router_(router),
         options_(std::move(options)),
         auth_(std::move(users)),
-        requests_(options_.max_requests),
+        inside_(options_.workers),
+        handlers_(options_.max_requests),
         bodies_(options_.max_bodies) {}
 
   Status start(std::vector<ListenAddress> addresses, const WebConfig& config);
@@ -279,8 +303,9 @@ class CivetServer::Core {
   const Router& router_;
   const ServerOptions options_;
   BasicAuth auth_;
-  Gate requests_;
-  Gate bodies_;
+  Gate inside_;    // from the head to the last byte of the answer: what a stop waits for
+  Gate handlers_;  // in the router
+  Gate bodies_;    // being received
   std::unique_ptr<TlsSwitch> tls_;
   std::vector<ListenAddress> addresses_;
   std::mutex messages_mutex_;
@@ -474,7 +499,7 @@ std::optional<Reply> CivetServer::Core::receive_body(Request& request, mg_connec
     mg_write(connection, kContinue.data(), kContinue.size());
   }
   request.body.reserve(reader.left());
-  if (reader.read(request.body, options_.max_body, now() + options_.body_timeout)) return std::nullopt;
+  if (reader.read(request.body, now() + options_.body_timeout)) return std::nullopt;
   return Reply::text(408, "The body did not arrive in time.");
 }
 
@@ -483,22 +508,29 @@ Reply CivetServer::Core::answer(Request& request, mg_connection* connection, con
   if (auto refusal = fill(request, info)) return std::move(*refusal);
   if (auto refusal = authenticate(request, info)) return std::move(*refusal);
   if (auto refusal = receive_body(request, connection, reader)) return std::move(*refusal);
+  const Gate::Pass pass(handlers_);
+  if (!pass) return Reply::text(503, "Too many requests at once; try again in a second.");
   return router_.handle(request);
 }
 
 void CivetServer::Core::serve(mg_connection* connection) {
   const mg_request_info& info = *mg_get_request_info(connection);
   const bool head_only = std::strcmp(info.request_method, "HEAD") == 0;
-  BodyReader reader(connection, info, static_cast<std::size_t>(std::max(0LL, info.content_length)));
-  const Gate::Pass pass(requests_);
+  // Else civetweb, on its way to a next request that never comes, reads the rest of a body at the peer's
+  // pace.
+  mg_disable_keep_alive(connection);
+  BodyReader reader(connection, info);
   Request request;
-  const Reply reply = pass ? answer(request, connection, info, reader)
-                           : Reply::text(503, "Too many requests at once, or the program is about to stop.");
-  send(connection, reply, head_only);
-  // Closing with unread bytes resets the connection and can take the answer with it.
-  std::string unread;
-  if (pass && reader.left() > 0 && reply.status != 408)
-    reader.read(unread, kDrainLimit, now() + std::chrono::seconds(1));
+  bool body_is_late = false;
+  {
+    const Gate::Pass inside(inside_);
+    const Reply reply = inside ? answer(request, connection, info, reader)
+                               : Reply::text(503, "The program is about to stop.");
+    body_is_late = !inside || reply.status == 408;
+    send(connection, reply, head_only);
+  }
+  const bool unread = reader.left() > 0 || request.header("transfer-encoding");
+  if (unread && !body_is_late) reader.discard(now() + std::chrono::seconds(1));
 }
 
 void CivetServer::Core::send(mg_connection* connection, const Reply& reply, bool head_only) {
@@ -534,8 +566,8 @@ void CivetServer::Core::wake_listeners() {
 void CivetServer::Core::stop() {
   const std::lock_guard lock(stop_mutex_);
   if (context_ == nullptr) return;
-  requests_.close();
-  if (!requests_.wait_until_empty(now() + options_.stop_grace))
+  inside_.close();
+  if (!inside_.wait_until_empty(now() + options_.stop_grace))
     log::warn("requests were cut off at the end of the program",
               {{"waited_ms", milliseconds(options_.stop_grace)}});
   // mg_stop waits until the listening thread looks up from its poll, up to two seconds; a connection makes it

@@ -1,10 +1,11 @@
 // HTTP and HTTPS for the daemons. The only file that knows civetweb; what it serves is a Router.
 //
 // civetweb gives each connection a thread, so a slow peer costs a thread for as long as it may be slow. That
-// is bounded on every side: heads by head_timeout, bodies by body_timeout and max_bodies, answers by a least
-// speed, password guesses by BasicAuth; and there are more workers than requests being answered plus bodies
-// being read, so that a scraper finds a free one beside dozens of stalled peers. Connections are closed after
-// their answer: an idle one would hold a worker too, and a scrape every few seconds gains nothing from it.
+// is bounded on every side: heads by head_timeout, bodies by body_timeout and max_bodies, answers by
+// least_speed, password guesses by BasicAuth. There are many threads, and none of the bounds can hold them
+// all, so a scraper finds a free one beside more than a hundred stalled peers. Whoever can open thousands of
+// connections must be kept away by the listen address or a firewall. Connections are closed after their
+// answer: an idle one would hold a thread too, and a scrape every few seconds gains nothing from it.
 #pragma once
 
 #include <chrono>

@@ -123,8 +123,8 @@ std::optional<TlsConfig> read_tls(const Node::Entry& entry, const std::filesyste
       problems.error(section.at(*section.find("min_version")), *version + " is not supported",
                      "write TLS12 or TLS13");
     else if (*version != "TLS12" && *version != "TLS13")
-      problems.error(section.at(*section.find("min_version")), config::in_quotes(*version) + " is not a version",
-                     "write TLS12 or TLS13");
+      problems.error(section.at(*section.find("min_version")),
+                     config::in_quotes(*version) + " is not a version", "write TLS12 or TLS13");
   }
   return tls;
 }

@@ -104,7 +104,7 @@ TEST_F(CivetServerTest, RefusesMisleadingRequests) {
   EXPECT_EQ(exchange(port(), "GARBAGE\r\n\r\n").status, 400);
   EXPECT_EQ(exchange(port(), "GET /hello HTTP/2.0\r\n\r\n").status, 505);
   EXPECT_EQ(exchange(port(), "DELETE /hello HTTP/1.1\r\n\r\n").status, 405);
-  EXPECT_EQ(exchange(port(), get_request("/hello", {"X: " + std::string(20000, 'a')})).status, 413);
+  EXPECT_EQ(exchange(port(), get_request("/hello", {"X: " + std::string(20000, 'a')})).status, 400);
 }
 
 TEST_F(CivetServerTest, GrantsNothingToOtherOriginsAndUpgrades) {
@@ -215,7 +215,7 @@ TEST_F(CivetServerTest, TellsWhyItCannotListen) {
   EXPECT_THAT(second.error().message, HasSubstr("--web.listen-address"));
   const auto foreign = CivetServer::start({{"198.51.100.1", 0}}, {}, router_);
   ASSERT_FALSE(foreign);
-  EXPECT_THAT(foreign.error().message, HasSubstr("no interface of this machine"));
+  EXPECT_THAT(foreign.error().message, HasSubstr("no interface of this machine has the address"));
 }
 
 TEST_F(CivetServerTest, ListensOnSeveralAddressesWithChosenPorts) {
@@ -269,7 +269,7 @@ TEST_F(CivetServerTest, StopDoesNotWaitForEver) {
   EXPECT_EQ(stuck.receive_all(), "");
 }
 
-TEST_F(CivetServerTest, AnIdleServerStopsAtOnce) {
+TEST_F(CivetServerTest, ASilentConnectionDoesNotHoldUpTheStop) {
   start();
   Connection idle(port());
   const auto begin = std::chrono::steady_clock::now();

@@ -59,11 +59,6 @@ bool Connection::open() const {
   return got > 0 || (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK));
 }
 
-void Connection::shrink_receive_buffer() {
-  const int bytes = 4096;
-  setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
-}
-
 Response parse_response(const std::string& text) {
   Response response;
   const std::size_t end = text.find("\r\n\r\n");

@@ -29,7 +29,6 @@ class Connection {
   std::string receive(std::size_t most);  ///< what comes next; empty at the end
   std::string receive_all();              ///< until the server closes
   bool open() const;                      ///< neither closed nor reset by the peer yet
-  void shrink_receive_buffer();
 
  private:
   int fd_;
