@@ -9,22 +9,22 @@
 namespace xenha::xapi {
 namespace {
 
-/// Length of the UTF-8 sequence at the start of `text`, 0 when it is none that XML 1.0 can carry.
+/// Length of the UTF-8 sequence at the start of `text`, 0 when it is none that XML 1.0 can carry or xmlrpc-c
+/// takes, which knows nothing above U+FFFF.
 std::size_t xml_character(std::string_view text) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
   const unsigned lead = byte(0);
   if (lead < 0x80) return lead >= 0x20 || lead == '\t' || lead == '\n' || lead == '\r' ? 1 : 0;
-  const std::size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-  if (lead < 0xC2 || lead > 0xF4 || text.size() < length) return 0;
+  const std::size_t length = lead >= 0xE0 ? 3 : 2;
+  if (lead < 0xC2 || lead > 0xEF || text.size() < length) return 0;
   std::uint32_t point = lead & (0x7Fu >> length);
   for (std::size_t i = 1; i < length; ++i) {
     if ((byte(i) & 0xC0u) != 0x80u) return 0;
     point = point << 6 | (byte(i) & 0x3Fu);
   }
-  constexpr std::uint32_t kSmallest[] = {0, 0, 0x80, 0x800, 0x10000};
+  const bool overlong = length == 3 && point < 0x800;
   const bool surrogate = point >= 0xD800 && point <= 0xDFFF;
-  if (point < kSmallest[length] || point > 0x10FFFF || surrogate || point == 0xFFFE || point == 0xFFFF)
-    return 0;
+  if (overlong || surrogate || point >= 0xFFFE) return 0;
   return length;
 }
 
@@ -50,13 +50,14 @@ bool can_be_sent(const Param& param) {
   return true;
 }
 
+/// Without a zone, which means UTC: xmlrpc-c takes no Z.
 std::string compact_utc(WallTime at) {
   const auto whole = std::chrono::floor<std::chrono::seconds>(at);
   const auto day = std::chrono::floor<std::chrono::days>(whole);
   const std::chrono::year_month_day date(day);
   const std::chrono::hh_mm_ss time(whole - day);
   char text[48];
-  std::snprintf(text, sizeof text, "%04d%02u%02uT%02d:%02d:%02dZ", int(date.year()), unsigned(date.month()),
+  std::snprintf(text, sizeof text, "%04d%02u%02uT%02d:%02d:%02d", int(date.year()), unsigned(date.month()),
                 unsigned(date.day()), int(time.hours().count()), int(time.minutes().count()),
                 int(time.seconds().count()));
   return text;
@@ -68,20 +69,20 @@ class Encoder {
   explicit Encoder(XmlrpcEnv& env) : env_(env.get()) {}
 
   XmlValue operator()(const std::string& text) {
-    return XmlValue(xmlrpc_string_new_lp(env_, text.size(), text.data()));
+    return make(xmlrpc_string_new_lp_cr, text.size(), text.data());
   }
-  XmlValue operator()(bool yes) { return XmlValue(xmlrpc_bool_new(env_, yes ? 1 : 0)); }
-  XmlValue operator()(double real) { return XmlValue(xmlrpc_double_new(env_, real)); }
+  XmlValue operator()(bool yes) { return make(xmlrpc_bool_new, yes ? 1 : 0); }
+  XmlValue operator()(double real) { return make(xmlrpc_double_new, real); }
   XmlValue operator()(const DateTime& when) {
-    return XmlValue(xmlrpc_datetime_new_str(env_, compact_utc(when.at).c_str()));
+    return make(xmlrpc_datetime_new_str, compact_utc(when.at).c_str());
   }
   XmlValue operator()(const std::vector<std::string>& list) {
-    XmlValue array(xmlrpc_array_new(env_));
+    XmlValue array = make(xmlrpc_array_new);
     for (const std::string& item : list) append(array.get(), (*this)(item));
     return array;
   }
   XmlValue operator()(const std::vector<std::pair<std::string, std::string>>& map) {
-    XmlValue made(xmlrpc_struct_new(env_));
+    XmlValue made = make(xmlrpc_struct_new);
     for (const auto& [key, text] : map) {
       const XmlValue name = (*this)(key);
       const XmlValue value = (*this)(text);
@@ -90,13 +91,20 @@ class Encoder {
     return made;
   }
   XmlValue operator()(const Params& params) {
-    XmlValue array(xmlrpc_array_new(env_));
+    XmlValue array = make(xmlrpc_array_new);
     for (const Param& param : params) append(array.get(), std::visit(*this, param));
     return array;
   }
 
  private:
   bool failed() const { return env_->fault_occurred != 0; }
+  /// What a factory of xmlrpc-c returns together with an error is no pointer.
+  template <class Factory, class... Args>
+  XmlValue make(Factory factory, Args... args) {
+    if (failed()) return nullptr;
+    xmlrpc_value* made = factory(env_, args...);
+    return XmlValue(failed() ? nullptr : made);
+  }
   void append(xmlrpc_value* array, const XmlValue& item) {
     if (!failed()) xmlrpc_array_append_item(env_, array, item.get());
   }
@@ -117,7 +125,8 @@ Result<std::string> encode_call(MethodList allowed, std::string_view method, con
   for (std::size_t i = 0; i < params.size(); ++i) {
     if (!can_be_sent(params[i])) {
       return refused(method, "parameter " + std::to_string(i + 1) +
-                                 " is no valid UTF-8, or holds control characters or an infinite number");
+                                 " is no valid UTF-8, or holds control characters, characters above U+FFFF "
+                                 "(emoji) or an infinite number");
     }
   }
   XmlrpcEnv env;

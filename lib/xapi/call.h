@@ -19,7 +19,7 @@ namespace xenha::xapi {
 /// The methods that a program may call at all: a constexpr array in the program's own sources.
 using MethodList = std::span<const std::string_view>;
 
-/// Goes as `<dateTime.iso8601>20240131T23:59:58Z`, whole seconds, UTC.
+/// Goes as `<dateTime.iso8601>20240131T23:59:58`, whole seconds; without a zone it is UTC to every version.
 struct DateTime {
   WallTime at;
 };
@@ -31,7 +31,8 @@ using Param = std::variant<std::string, bool, double, DateTime, std::vector<std:
 using Params = std::vector<Param>;
 
 /// The methodCall document. Errors: kBadConfig when `method` is not in `allowed`, or a string is not valid
-/// UTF-8.
+/// UTF-8 or holds what XML or xmlrpc-c cannot carry: control characters, characters above U+FFFF. The message
+/// names no value.
 Result<std::string> encode_call(MethodList allowed, std::string_view method, const Params& params);
 
 }  // namespace xenha::xapi

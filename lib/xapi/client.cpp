@@ -15,32 +15,34 @@ class DecodingSink final : public http::BodySink {
   AnswerDecoder decoder_;
 };
 
+/// Names the call and the host; parameters stay out, they hold passwords and sessions.
+Error in_context(Error error, std::string_view method, std::string_view address) {
+  error.message = std::string(method) + " at " + std::string(address) + ": " + error.message;
+  return error;
+}
+
 /// What the exchange has come to: the decoder's word counts when it stopped the transfer, since the transport
 /// only knows that somebody did.
-Result<Reply> sort_out(Result<http::Response> exchange, AnswerDecoder& decoder) {
+Result<Reply> sort_out(Result<http::Response> exchange, AnswerDecoder& decoder, std::string_view method,
+                       std::string_view address) {
+  if (!exchange && decoder.refused()) return in_context(decoder.finish().error(), method, address);
   if (!exchange) {
-    if (!decoder.refused()) return exchange.error();
-    return decoder.finish().error();
+    Error error = exchange.error();  // begins with address and port
+    error.message = std::string(method) + " at " + error.message;
+    return error;
   }
   if (exchange->status != 200) {
-    return Error{ErrorCode::kBadReply,
-                 "HTTP status " + std::to_string(exchange->status) + " instead of an answer of XAPI"};
+    const std::string why =
+        "HTTP status " + std::to_string(exchange->status) + " instead of an answer of XAPI";
+    return in_context({ErrorCode::kBadReply, why}, method, address);
   }
   Result<Answer> answer = decoder.finish();
   if (!answer) {
-    Error error = answer.error();
+    Error error = in_context(answer.error(), method, address);
     if (error.remote_code == "SESSION_AUTHENTICATION_FAILED") error.code = ErrorCode::kAuth;
     return error;
   }
   return Reply{*std::move(answer), *std::move(exchange)};
-}
-
-/// Names the call and the host; parameters stay out, they hold passwords and sessions.
-Result<Reply> in_context(Result<Reply> reply, std::string_view method, const std::string& address) {
-  if (reply) return reply;
-  Error error = reply.error();
-  error.message = std::string(method) + " at " + address + ": " + error.message;
-  return error;
 }
 
 }  // namespace
@@ -59,9 +61,9 @@ http::RequestId Client::call(Call call, Done done) {
   };
   Result<std::string> body = encode_call(allowed_, call.method, call.params);
   if (!body) {
-    const Result<Reply> refused = in_context(body.error(), call.method, call.endpoint->address);
-    report({call.method, Duration{}, 0, &refused.error()});
-    done(refused.error());
+    const Error refused = in_context(body.error(), "call", call.endpoint->address);
+    report({call.method, Duration{}, 0, &refused});
+    done(refused);
     return 0;
   }
   auto sink = std::make_shared<DecodingSink>(call.limits, std::move(call.keep));
@@ -73,12 +75,12 @@ http::RequestId Client::call(Call call, Done done) {
   request.body = *std::move(body);
   request.deadline = call.deadline;
   request.max_body = call.limits.text_bytes;
+  request.may_repeat = call.may_repeat;
   request.sink = sink;
   auto finished = [report, &clock = clock_, sink, method = std::string(call.method), endpoint = call.endpoint,
                    started = clock_.steady(), done = std::move(done)](Result<http::Response> exchange) {
     const std::size_t received = exchange ? exchange->received : sink->decoder().bytes();
-    Result<Reply> reply =
-        in_context(sort_out(std::move(exchange), sink->decoder()), method, endpoint->address);
+    Result<Reply> reply = sort_out(std::move(exchange), sink->decoder(), method, endpoint->address);
     report({method, clock.steady() - started, received, reply ? nullptr : &reply.error()});
     done(std::move(reply));
   };

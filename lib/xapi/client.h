@@ -43,11 +43,12 @@ class Client {
     SteadyTime deadline;
     Limits limits = {};
     Keep keep = {};
+    bool may_repeat = false;  ///< see http::Request::may_repeat: only for what reads
   };
   /// `done` runs inside the transport's poll. Errors: those of the transport, of AnswerDecoder::finish and of
   /// encode_call (then `done` runs before `call` returns and the id is 0); kBadReply for an HTTP status other
   /// than 200, whose body is never parsed; kAuth when the failure's code is SESSION_AUTHENTICATION_FAILED
-  /// (remote_code set too). Messages begin with "METHOD at ADDRESS: " and never hold a parameter.
+  /// (remote_code set too). Messages name method and address and never hold a parameter.
   http::RequestId call(Call call, Done done);
   /// `done` of the call never runs.
   void cancel(http::RequestId id) { transport_.cancel(id); }
