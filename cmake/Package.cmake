@@ -18,6 +18,8 @@ endfunction()
 xenha_install_gzipped(${deploy}/xenha-exporter.8 xenha-exporter.8 ${CMAKE_INSTALL_MANDIR}/man8)
 xenha_install_gzipped(${deploy}/debian/changelog changelog ${CMAKE_INSTALL_DATADIR}/doc/xenha-exporter)
 install(FILES ${deploy}/debian/copyright DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/xenha-exporter)
+install(FILES ${deploy}/debian/lintian-overrides DESTINATION ${CMAKE_INSTALL_DATADIR}/lintian/overrides
+        RENAME xenha-exporter)
 install(FILES ${deploy}/xenha-exporter.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions
         RENAME xenha-exporter)
 # Units live in lib/systemd/system whatever the libraries' directory is.
