@@ -64,7 +64,7 @@ TEST(Tls, OldReleasesSpeakNothingButTls10) {
   LoopThread loop;
   const TlsIdentity host = identity({.key = KeyKind::kRsa1024, .tls = tls_profile(Release::k62)});
   TestListener server(loop, {.tls = host}, echo());
-  EXPECT_NE(curl("-k " + server.url()).exit_code, 0);
+  EXPECT_EQ(curl("-k --tlsv1.2 " + server.url()).exit_code, 35);
   EXPECT_EQ(curl("-k --tlsv1.0 --ciphers DEFAULT@SECLEVEL=0 " + server.url("/a")).output, "GET /a\n");
   const std::string seen = s_client(server, "-tls1 -cipher ALL@SECLEVEL=0");
   EXPECT_NE(seen.find("Cipher is AES256-SHA\n"), std::string::npos) << seen;
