@@ -82,8 +82,8 @@ TEST(CurlTransport, GetKeepsTheTargetAsItIs) {
 TEST(CurlTransport, LargeBodyGoesOutWithoutExpect) {
   TinyServer server({});
   CurlTransport transport;
-  ASSERT_TRUE(send(transport, post(plain(server), std::string(200 << 10, 'x'))));
-  EXPECT_EQ(server.requests()[0].body.size(), 200u << 10);
+  ASSERT_TRUE(send(transport, post(plain(server), std::string(2 << 20, 'x'))));
+  EXPECT_EQ(server.requests()[0].body.size(), 2u << 20);
   EXPECT_THAT(server.requests()[0].head, Not(HasSubstr("Expect")));
 }
 
