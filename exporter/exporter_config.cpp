@@ -4,7 +4,7 @@
 
 #include "lib/config/ca_file.h"
 #include "lib/config/config_file.h"
-#include "lib/config/file_text.h"
+#include "lib/web/web_config.h"
 
 namespace xenha::exporter {
 namespace {
@@ -154,21 +154,34 @@ PoolChanges pool_changes(const ExporterConfig& before, const ExporterConfig& aft
   return changes;
 }
 
-CheckReport check_report(const std::filesystem::path& path) {
+CheckReport check_report(const std::filesystem::path& path, const std::filesystem::path& web_config_file) {
   const Result<ExporterConfig, Problems> config = load_exporter_config(path);
-  if (!config) {
-    const std::size_t count = config.error().errors().size();
-    return {2, config.error().text() + path.string() + " is not usable: " + std::to_string(count) +
-                   (count == 1 ? " problem\n" : " problems\n")};
-  }
+  const std::filesystem::path web_file =
+      !web_config_file.empty() || !config ? web_config_file : config->web_config_file;
+  Problems web_problems(web_file.string());
+  if (!web_file.empty()) static_cast<void>(web::load_web_config(web_file, web_problems));
   CheckReport report;
+  std::size_t errors = web_problems.errors().size();
+  if (config) {
+    for (const config::Problem& warning : config->warnings)
+      report.text += "warning: " + to_string(warning) + "\n";
+  } else {
+    errors += config.error().errors().size();
+    report.text += config.error().text();
+  }
+  report.text += web_problems.text();
+  if (errors > 0) {
+    report.exit_code = 2;
+    report.text += path.string() + " is not usable: " + std::to_string(errors) +
+                   (errors == 1 ? " problem\n" : " problems\n");
+    return report;
+  }
   std::size_t hosts = 0;
   for (const PoolConfig& pool : config->pools) hosts += pool.hosts.size();
-  for (const config::Problem& warning : config->warnings)
-    report.text += "warning: " + to_string(warning) + "\n";
   report.text += path.string() + " is usable; pools: " + std::to_string(config->pools.size()) +
                  ", listed hosts: " + std::to_string(hosts) +
-                 ", warnings: " + std::to_string(config->warnings.size()) + "\n";
+                 ", warnings: " + std::to_string(config->warnings.size() + web_problems.warnings().size()) +
+                 "\n";
   return report;
 }
 

@@ -86,11 +86,14 @@ struct PoolChanges {
 };
 PoolChanges pool_changes(const ExporterConfig& before, const ExporterConfig& after);
 
-/// --config.check: `text` for standard output and the exit code, 0 or 2.
+/// --config.check: `text` for standard output and the exit code, 0 or 2. The web config is checked too: the
+/// file that
+/// --web.config.file names, else the one of the config file.
 struct CheckReport {
   int exit_code = 0;
   std::string text;
 };
-CheckReport check_report(const std::filesystem::path& path);
+CheckReport check_report(const std::filesystem::path& path,
+                         const std::filesystem::path& web_config_file = {});
 
 }  // namespace xenha::exporter

@@ -75,7 +75,7 @@ void FlagParser::flag(const std::string& name, std::string help, bool& target) {
 }
 
 EarlyExit FlagParser::usage_error(const std::string& what) const {
-  return {2, {}, parts_->program + ": " + what + " (--help lists the flags)\n"};
+  return {2, {}, parts_->program + ": " + what + " (--help lists the flags)"};
 }
 
 std::optional<EarlyExit> FlagParser::parse(int argc, const char* const* argv) {

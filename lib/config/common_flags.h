@@ -16,7 +16,7 @@ namespace xenha::config {
 struct EarlyExit {
   int code = 0;       ///< 0 after --help and --version, 2 after a usage error
   std::string out;    ///< for standard output
-  std::string error;  ///< for standard error: one line
+  std::string error;  ///< for standard error: one line, without its newline
 };
 
 /// A program's flags: declare them, then parse once. The targets hold the defaults and must outlive the

@@ -181,6 +181,23 @@ TEST_F(GoodConfig, TheCheckEndsWithZeroAndCounts) {
   EXPECT_THAT(report.text, testing::StartsWith("warning: "));
 }
 
+TEST_F(GoodConfig, TheCheckReadsTheWebConfigToo) {
+  const auto path = dir_.path() / "good" / "smallest.yml";
+  const auto web = dir_.path() / "good" / "web.yml";
+  test::spill(web, "basic_auth_users: {}\n");
+  EXPECT_EQ(check_report(path, web).exit_code, 0) << check_report(path, web).text;
+  test::spill(web, "basic_auth_user: {}\n");
+  const CheckReport report = check_report(path, web);
+  EXPECT_EQ(report.exit_code, 2);
+  EXPECT_THAT(report.text, testing::StartsWith(web.string() + ": basic_auth_user (line 1)"));
+  EXPECT_THAT(report.text, testing::EndsWith(" is not usable: 1 problem\n"));
+  // The config file's own web.config_file, relative to it.
+  test::spill(path, test::slurp(path) + "web: {config_file: web.yml}\n");
+  EXPECT_EQ(check_report(path).exit_code, 2);
+  test::spill(web, "{}\n");
+  EXPECT_EQ(check_report(path).exit_code, 0) << check_report(path).text;
+}
+
 TEST_F(GoodConfig, SecretsPrintAsStars) {
   std::ostringstream out;
   out << load("smallest").pools[0].login.password;

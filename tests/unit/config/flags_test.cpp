@@ -29,7 +29,7 @@ std::string refusal(const std::vector<const char*>& words) {
   if (!exit) return "accepted";
   EXPECT_EQ(exit->code, 2);
   EXPECT_EQ(exit->out, "");
-  EXPECT_EQ(exit->error.find('\n'), exit->error.size() - 1) << exit->error;
+  EXPECT_EQ(exit->error.find('\n'), std::string::npos) << exit->error;
   return exit->error;
 }
 
