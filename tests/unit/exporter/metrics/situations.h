@@ -1,6 +1,7 @@
 // What can happen to a pool, by name: one golden each.
 #pragma once
 
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,10 @@ struct Situation {
   std::string name;  ///< of the golden, letters, digits and _
   exporter::PoolSnapshot pool;
 };
+/// For GoogleTest, which would print the bytes.
+inline void PrintTo(const Situation& situation, std::ostream* out) {
+  *out << situation.name;
+}
 
 const std::vector<Situation>& situations();
 
