@@ -1,4 +1,5 @@
 // JSON-RPC answers in the shapes of xapi.
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -7,7 +8,12 @@
 namespace xenha::sim {
 namespace {
 
+bool is_plain(char c) {
+  return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+}
+
 std::string json_text(std::string_view text) {
+  if (std::all_of(text.begin(), text.end(), is_plain)) return "\"" + std::string(text) + "\"";
   return Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
@@ -119,7 +125,7 @@ void JsonWriter::value(const Type& type, const Json& value) {
     case Type::Kind::kEnum:
     case Type::Kind::kRef:
     case Type::Kind::kDateTime:
-      out_ += json_text(value.get<std::string>());
+      out_ += json_text(value.get_ref<const std::string&>());
       return;
     case Type::Kind::kInt:
     case Type::Kind::kInt32:

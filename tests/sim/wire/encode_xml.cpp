@@ -9,28 +9,37 @@ namespace {
 
 constexpr std::string_view kDocumentHead = "<?xml version=\"1.0\"?><methodResponse>";
 
-// Control characters that XML forbids are dropped.
-void append_escaped(std::string& out, std::string_view text) {
-  for (const char c : text) {
-    switch (c) {
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '&':
-        out += "&amp;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default: {
-        const auto byte = static_cast<unsigned char>(c);
-        if (byte >= 0x20 || c == '\t' || c == '\n' || c == '\r') out += c;
-      }
-    }
+// Nothing for what goes as it is; otherwise what stands for it: control characters that XML forbids are
+// dropped.
+std::optional<std::string_view> replacement(char c) {
+  switch (c) {
+    case '<':
+      return "&lt;";
+    case '>':
+      return "&gt;";
+    case '&':
+      return "&amp;";
+    case '"':
+      return "&quot;";
+    case '\t':
+    case '\n':
+    case '\r':
+      return std::nullopt;
+    default:
+      return static_cast<unsigned char>(c) < 0x20 ? std::optional<std::string_view>("") : std::nullopt;
   }
+}
+
+void append_escaped(std::string& out, std::string_view text) {
+  std::size_t from = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const std::optional<std::string_view> instead = replacement(text[i]);
+    if (!instead) continue;
+    out += text.substr(from, i - from);
+    out += *instead;
+    from = i + 1;
+  }
+  out += text.substr(from);
 }
 
 class XmlWriter {
@@ -120,7 +129,7 @@ void XmlWriter::event(const Json& event) {
   member("id", std::to_string(event.value("id", std::int64_t{0})));
   member("timestamp", event.value("timestamp", std::string("0.0")));
   member("class", class_name);
-  member("operation", event.at("operation").get<std::string>());
+  member("operation", event.at("operation").get_ref<const std::string&>());
   member("ref", event.at("ref").get<std::string>());
   if (event.contains("snapshot")) {
     const ClassDef* definition = find_class_any_case(class_name, release_);
@@ -147,7 +156,7 @@ void XmlWriter::event_batch(const Json& batch) {
 
 void XmlWriter::any(const Json& item) {
   static const Type kAnyType{.kind = Type::Kind::kAny};
-  if (item.is_string()) return text(item.get<std::string>());
+  if (item.is_string()) return text(item.get_ref<const std::string&>());
   if (item.is_boolean()) return value(Type{.kind = Type::Kind::kBool}, item);
   if (item.is_number_float()) return real(item.get<double>());
   if (item.is_number()) return text(std::to_string(item.get<std::int64_t>()));
@@ -163,7 +172,7 @@ void XmlWriter::value(const Type& type, const Json& value) {
     case Type::Kind::kString:
     case Type::Kind::kEnum:
     case Type::Kind::kRef:
-      return text(value.get<std::string>());
+      return text(value.get_ref<const std::string&>());
     case Type::Kind::kInt:
       return text(std::to_string(value.get<std::int64_t>()));
     case Type::Kind::kInt32:
@@ -175,7 +184,7 @@ void XmlWriter::value(const Type& type, const Json& value) {
       raw("<value><boolean>").raw(value.get<bool>() ? "1" : "0").raw("</boolean></value>");
       return;
     case Type::Kind::kDateTime:
-      return time(value.get<std::string>());
+      return time(value.get_ref<const std::string&>());
     case Type::Kind::kSet:
       return array(*type.value, value);
     case Type::Kind::kMap:

@@ -66,7 +66,8 @@ struct Network {
     kRefuse,    ///< connections refused, existing ones reset
     kHang,      ///< the kernel accepts, nothing is ever read or answered; existing connections too; no reset
     kDelay,     ///< every answer `delay` later
-    kCutAfter,  ///< connection reset after `bytes` of each answer (head included)
+    kCutAfter,  ///< the connection ends after `bytes` of each longer answer (head included), without TLS's
+                ///< goodbye
     kGarble,    ///< answers of the right length with bytes spoilt
   };
   Kind kind = Kind::kUp;
