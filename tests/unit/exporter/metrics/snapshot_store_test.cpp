@@ -4,7 +4,11 @@
 
 #include <array>
 #include <atomic>
+#include <barrier>
+#include <memory>
+#include <string>
 #include <thread>
+#include <vector>
 
 #include "exporter/metrics/collect.h"
 #include "exporter/metrics/self.h"
@@ -77,14 +81,14 @@ TEST(SnapshotStore, TheLargePartIsSharedUntilSomethingIsPublished) {
   TwoPools two;
   const auto first = two.store.all(Format::kText, true);
   const auto second = two.store.all(Format::kText, true);
-  EXPECT_EQ(first.body[0], second.body[0]) << "not composed again";
+  EXPECT_TRUE(first.body[0] == second.body[0]) << "not composed again";
   EXPECT_NE(text_of(first), text_of(second)) << "the exporter's own part is new each time";
 
   PoolSnapshot changed = pool_named("a");
   changed.up = false;
   two.store.publish(changed);
   const auto third = two.store.all(Format::kText, true);
-  EXPECT_NE(third.body[0], first.body[0]);
+  EXPECT_TRUE(third.body[0] != first.body[0]);
   const auto read = test::parse_strictly(test::gunzip(text_of(third)));
   EXPECT_EQ(read.sample("xenha_pool_up", {{"pool", "a"}})->value, 0);
   EXPECT_EQ(read.sample("xenha_pool_up", {{"pool", "b"}})->value, 1);
@@ -202,6 +206,64 @@ TEST(SnapshotStore, EveryoneAtOnce) {
   scrapers.clear();
   EXPECT_GE(scrapes, 4);
   for (const auto& pool : store.pools()) EXPECT_EQ(pool->master_changes, static_cast<unsigned>(kPublishes));
+}
+
+/// So many pools that joining them takes long enough for others to come in between.
+class LargeFleet : public testing::Test {
+ protected:
+  LargeFleet() {
+    for (int i = 0; i < 40; ++i) names_.push_back("p" + std::to_string(i));
+    store_ = std::make_unique<SnapshotStore>(names_, no_families);
+    PoolSnapshot pool = test::healthy_pool(24);
+    for (const std::string& name : names_) {
+      pool.name = name;
+      store_->publish(pool);
+    }
+  }
+  /// As `master_changes` of the first pool.
+  void publish(int number) {
+    PoolSnapshot pool = pool_named(names_[0], 1);
+    pool.master_changes = number;
+    store_->publish(pool);
+  }
+  std::vector<std::string> names_;
+  std::unique_ptr<SnapshotStore> store_;
+};
+
+TEST_F(LargeFleet, IsComposedOnceForAllWhoAskTogether) {
+  constexpr int kScrapers = 6;
+  for (int round = 0; round < 60; ++round) {
+    publish(round);
+    std::barrier together(kScrapers);
+    std::array<std::shared_ptr<const std::string>, kScrapers> got;
+    std::vector<std::jthread> scrapers;
+    for (int s = 0; s < kScrapers; ++s)
+      scrapers.emplace_back([&, s] {
+        together.arrive_and_wait();
+        got[s] = store_->all(Format::kText, false).body[0];
+      });
+    scrapers.clear();
+    for (const auto& one : got) EXPECT_TRUE(one == got[0]) << "composed twice for one change";
+  }
+}
+
+TEST_F(LargeFleet, APublishDuringACompositionShowsAtTheNextScrape) {
+  constexpr int kPublishes = 400;
+  std::atomic<int> published = 0;
+  std::jthread publisher([&] {
+    for (int n = 1; n <= kPublishes; ++n) {
+      publish(n);
+      published = n;
+    }
+  });
+  for (int least = 0; least < kPublishes;) {
+    least = published;
+    const std::string text = *store_->all(Format::kText, false).body[0];
+    const std::string series = "xenha_pool_master_changes_total{pool=\"p0\"} ";
+    const std::size_t at = text.find("\n" + series);
+    ASSERT_NE(at, std::string::npos);
+    ASSERT_GE(std::stoi(text.substr(at + 1 + series.size(), 10)), least);
+  }
 }
 
 }  // namespace
