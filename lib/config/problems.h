@@ -53,8 +53,5 @@ class Problems {
 
 /// `value` in quotes for a message: control characters escaped, at most 60 bytes. Not for secrets.
 std::string in_quotes(std::string_view value);
-inline std::string quoted(std::string_view value) {
-  return in_quotes(value);
-}
 
 }  // namespace xenha::config

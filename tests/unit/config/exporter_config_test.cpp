@@ -181,6 +181,17 @@ TEST_F(GoodConfig, TheCheckEndsWithZeroAndCounts) {
   EXPECT_THAT(report.text, testing::StartsWith("warning: "));
 }
 
+TEST_F(GoodConfig, TheShippedExamplePassesTheCheck) {
+  for (const char* name : {"xenha.yml", "example.pw"}) {
+    std::filesystem::copy_file(std::filesystem::path(XENHA_SOURCE_DIR) / "exporter/deploy" / name,
+                               dir_.path() / name);
+    std::filesystem::permissions(dir_.path() / name, std::filesystem::perms(0640));
+  }
+  const CheckReport report = check_report(dir_.path() / "xenha.yml");
+  EXPECT_EQ(report.exit_code, 0);
+  EXPECT_THAT(report.text, testing::EndsWith("is usable; pools: 1, listed hosts: 1, warnings: 0\n"));
+}
+
 TEST_F(GoodConfig, TheCheckReadsTheWebConfigToo) {
   const auto path = dir_.path() / "good" / "smallest.yml";
   const auto web = dir_.path() / "good" / "web.yml";
