@@ -81,7 +81,8 @@ Status ExporterApp::serve() {
   const std::filesystem::path file = web_config_path(config_);
   Result<web::WebConfig> web = read_web_config(file);
   if (!web) return web.error();
-  add_pages(router_, *store_, {.telemetry_path = options_.telemetry_path, .reload = [this] { return reload(); }});
+  add_pages(router_, *store_,
+            {.telemetry_path = options_.telemetry_path, .reload = [this] { return reload(); }, .clock = &clock_});
   Result<std::unique_ptr<web::CivetServer>> server = web::CivetServer::start(options_.listen, *web, router_);
   if (!server) return server.error();
   server_ = *std::move(server);

@@ -21,6 +21,7 @@ void PoolContext::count(const xapi::CallReport& report) {
                      report.method == "session.login_with_password";
   if (report.error != nullptr && !slave) ++self.errors[std::string(xapi::error_word(*report.error))];
   self.received_bytes += report.received;
+  if (report.method == "event.from") return;  // waiting for news is no measure of the pool
   const double took = seconds(report.took);
   const auto bucket = std::lower_bound(kCallSecondsBuckets.begin(), kCallSecondsBuckets.end(), took);
   self.call_seconds_buckets.resize(kCallSecondsBuckets.size() + 1);
