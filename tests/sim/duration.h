@@ -1,0 +1,14 @@
+// Durations as people write them.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "lib/base/clock.h"
+
+namespace xenha::sim {
+
+/// "90s", "5m", "1h", "250ms". Absent: no such form.
+std::optional<Duration> parse_duration(const std::string& text);
+
+}  // namespace xenha::sim

@@ -1,0 +1,52 @@
+// Simulated time: runs `speed` times faster than the real one and can be moved by hand.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <unordered_map>
+
+#include "lib/base/clock.h"
+#include "tests/sim/wire/loop.h"
+
+namespace xenha::sim {
+
+using SimTime = Duration;  ///< simulated time since the simulation started
+
+class Scheduler {
+ public:
+  Scheduler(Loop& loop, double speed);
+  ~Scheduler();
+  Scheduler(const Scheduler&) = delete;
+  Scheduler& operator=(const Scheduler&) = delete;
+
+  SimTime now() const;
+  /// Runs `task` once that much simulated time has passed. Equal times run in the order of setting.
+  TimerId after(Duration simulated, Loop::Task task);
+  void cancel(TimerId id);
+  double speed() const { return speed_; }
+  void set_speed(double speed);
+  /// Real time that `simulated` takes.
+  Duration real(Duration simulated) const;
+  /// Jumps forward, running what falls due in its order.
+  void advance(Duration simulated);
+
+ private:
+  struct Timer {
+    TimerId id;
+    Loop::Task task;
+  };
+  void run_due();
+  void arm();
+
+  Loop& loop_;
+  double speed_;
+  SteadyTime real_base_;
+  SimTime sim_base_{};
+  std::multimap<SimTime, Timer> timers_;
+  std::unordered_map<TimerId, std::multimap<SimTime, Timer>::iterator> index_;
+  TimerId last_id_ = 0;
+  TimerId armed_ = 0;
+  bool advancing_ = false;
+};
+
+}  // namespace xenha::sim
