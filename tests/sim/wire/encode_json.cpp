@@ -88,7 +88,7 @@ void JsonWriter::event(const Json& event) {
   const std::string class_name = event.at("class");
   out_ += '{';
   key("id", true);
-  out_ += json_text(std::to_string(event.value("id", std::int64_t{0})));
+  out_ += json_text(db_text(Type{.kind = Type::Kind::kString}, event.value("id", Json(0))));
   key("timestamp");
   out_ += json_text(event.value("timestamp", std::string("0.0")));
   key("class");

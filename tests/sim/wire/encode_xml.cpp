@@ -126,7 +126,7 @@ void XmlWriter::event(const Json& event) {
     text(content);
     raw("</member>");
   };
-  member("id", std::to_string(event.value("id", std::int64_t{0})));
+  member("id", db_text(Type{.kind = Type::Kind::kString}, event.value("id", Json(0))));  // text or number
   member("timestamp", event.value("timestamp", std::string("0.0")));
   member("class", class_name);
   member("operation", event.at("operation").get_ref<const std::string&>());

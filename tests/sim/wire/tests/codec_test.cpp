@@ -118,6 +118,14 @@ TEST(EncodeXml, EventBatch) {
             "</name><value>00000000000000000001,00000000000000000000</value></member></struct></value>");
 }
 
+TEST(EncodeXml, IdOfAnEventIsTextWhereverItComesFrom) {
+  for (const Json& id : {Json(7), Json("7")}) {
+    const Json event = {{"id", id}, {"class", "pool"}, {"operation", "del"}, {"ref", "r"}};
+    EXPECT_NE(xml("event record", event).find("<name>id</name><value>7</value>"), std::string::npos);
+    EXPECT_NE(json("event record", event).find(R"("id":"7")"), std::string::npos);
+  }
+}
+
 TEST(EncodeXml, SnapshotOfAnEventIsARecordOfItsClass) {
   const Json batch = {{"events",
                        {{{"id", 1},
