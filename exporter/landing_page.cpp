@@ -27,12 +27,13 @@ h1{font-size:1.15rem;margin:0}
 h1 small,.soft,.unknown{color:var(--soft);font-weight:400}
 .sum{margin:0;font-weight:600;flex:1}
 nav a{margin-right:.9rem}
-main{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,36rem),1fr));gap:.9rem;align-items:start}
-details{background:var(--card);border:1px solid var(--line);border-left:6px solid var(--good);border-radius:5px;
+main{columns:36rem;column-gap:.9rem}
+details{break-inside:avoid;margin-bottom:.9rem;background:var(--card);border:1px solid var(--line);border-left:6px solid var(--good);border-radius:5px;
 padding:.55rem .9rem}
 details.bad{border-left-color:var(--bad)}
 details.warn{border-left-color:var(--warn)}
 details.wait{border-left-color:var(--soft)}
+details.good:not([open]),details.wait:not([open]){padding:.1rem .9rem;margin-bottom:.3rem}
 summary{cursor:pointer;display:flex;flex-wrap:wrap;gap:.1rem .8rem;align-items:baseline}
 summary b{font-size:1.05rem;overflow-wrap:anywhere}
 .mark{font-weight:700;white-space:nowrap;color:var(--good)}
@@ -165,11 +166,20 @@ std::string margin_words(const PoolSnapshot& pool, const HostSnapshot& host) {
   return *margin < 0.25 ? "<span class=\"odd\">" + text + "</span>" : text;
 }
 
+/// A code such as HA_HOST_CANNOT_SEE_PEERS, which may be broken after an underscore.
+std::string code_words(const std::string& code) {
+  std::string out = escape(code);
+  for (std::size_t at = out.find('_'); at != std::string::npos; at = out.find('_', at + 6))
+    out.insert(at + 1, "<wbr>");
+  return out;
+}
+
 std::string note_of(const PoolSnapshot& pool, const HostSnapshot& host) {
-  if (host.emergency == true) return escape(host.emergency_reason);
+  if (host.emergency == true) return code_words(host.emergency_reason);
   if (host.maintenance_xenserver == true || host.maintenance_xenha == true) return "maintenance";
+  if (host.believed_master.empty() || host.claims_master == true) return "";
   for (const HostSnapshot& other : pool.hosts)
-    if (other.claims_master == true && !host.believed_master.empty() && host.believed_master != other.label)
+    if (other.claims_master == true && host.believed_master != other.label)
       return "follows " + escape(host.believed_master);
   return "";
 }
@@ -196,10 +206,14 @@ struct Card {
 };
 
 std::string short_facts(const PoolSnapshot& pool) {
-  const auto live =
-      std::count_if(pool.hosts.begin(), pool.hosts.end(), [](const auto& host) { return host.live == true; });
-  return "<span class=\"soft\">" + std::to_string(live) + " of " + std::to_string(pool.hosts.size()) +
-         " hosts live</span>";
+  const auto count = [&](const std::optional<bool>& fact) {
+    return std::count_if(pool.hosts.begin(), pool.hosts.end(),
+                         [&](const auto& host) { return host.live == fact; });
+  };
+  const std::string hosts = std::to_string(pool.hosts.size()) + (pool.hosts.size() == 1 ? " host" : " hosts");
+  const bool known = count(std::nullopt) == 0;
+  return "<span class=\"soft\">" + (known ? std::to_string(count(true)) + " of " + hosts + " live" : hosts) +
+         "</span>";
 }
 
 std::string render_card(const Card& card, WallTime now, bool open) {
@@ -264,12 +278,15 @@ std::string render_landing_page(const LandingPage& page) {
       words + "</p>\n<nav><a href=\"" + escape(page.telemetry_path) +
       "\">metrics</a><a href=\"/api/v1/pools\">pools as JSON</a><a href=\"/sd\">targets</a>"
       "<a href=\"/-/healthy\">healthy</a><a href=\"/-/ready\">ready</a></nav></header>\n<main>\n";
+  const bool fold = cards.size() + page.waiting.size() > kMostOpenHealthy;
+  const auto healthy =
+      std::find_if(cards.begin(), cards.end(), [](const Card& card) { return card.rank() == 2; });
+  for (auto card = cards.begin(); card != healthy; ++card) out += render_card(*card, page.now, true);
   for (const std::string& name : page.waiting)
     out += "<details class=\"wait\"><summary><span class=\"mark\">&#8230; not read yet</span> <b>" +
            escape(name) +
            "</b></summary><p>The first round of questions to this pool has not ended.</p></details>\n";
-  const bool fold = cards.size() + page.waiting.size() > kMostOpenHealthy;
-  for (const Card& card : cards) out += render_card(card, page.now, card.rank() < 2 || !fold);
+  for (auto card = healthy; card != cards.end(); ++card) out += render_card(*card, page.now, !fold);
   return out + "</main>\n<footer>As of " + utc(page.now) +
          "; renewed every 30 s. &ndash; means unknown. Margin: the part of the "
          "HA timeout a host has left before it fences itself.</footer>\n</body></html>\n";

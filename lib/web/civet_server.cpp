@@ -166,7 +166,8 @@ class Gate {
   explicit Gate(unsigned most) : most_(most) {}
   class Pass {
    public:
-    explicit Pass(Gate& gate) : gate_(gate), inside_(gate.enter()) {}
+    /// Waits for a place up to `patience`.
+    explicit Pass(Gate& gate, Duration patience = {}) : gate_(gate), inside_(gate.enter(now() + patience)) {}
     ~Pass() {
       if (inside_) gate_.leave();
     }
@@ -182,6 +183,7 @@ class Gate {
   void close() {
     const std::lock_guard lock(mutex_);
     open_ = false;
+    changed_.notify_all();
   }
   /// False when somebody is still inside at `deadline`.
   bool wait_until_empty(Deadline deadline) {
@@ -190,8 +192,9 @@ class Gate {
   }
 
  private:
-  bool enter() {
-    const std::lock_guard lock(mutex_);
+  bool enter(Deadline deadline) {
+    std::unique_lock lock(mutex_);
+    changed_.wait_until(lock, deadline, [this] { return !open_ || inside_ < most_; });
     if (!open_ || inside_ >= most_) return false;
     ++inside_;
     return true;
@@ -508,7 +511,7 @@ Reply CivetServer::Core::answer(Request& request, mg_connection* connection, con
   if (auto refusal = fill(request, info)) return std::move(*refusal);
   if (auto refusal = authenticate(request, info)) return std::move(*refusal);
   if (auto refusal = receive_body(request, connection, reader)) return std::move(*refusal);
-  const Gate::Pass pass(handlers_);
+  const Gate::Pass pass(handlers_, options_.patience);
   if (!pass) return Reply::text(503, "Too many requests at once; try again in a second.");
   return router_.handle(request);
 }

@@ -24,11 +24,12 @@
 namespace xenha::web {
 
 struct ServerOptions {
-  unsigned workers = 192;                            ///< threads; also the most connections served at once
-  unsigned max_requests = 64;                        ///< being answered at once; beyond: 503
-  unsigned max_bodies = 16;                          ///< being received at once; beyond: 503
-  std::size_t max_body = std::size_t{1} << 20;       ///< bytes; beyond: 413
-  Duration head_timeout = std::chrono::seconds(3);   ///< TLS handshake, and as much again for the head
+  unsigned workers = 192;                           ///< threads; also the most connections served at once
+  unsigned max_requests = 64;                       ///< being answered at once; beyond: 503
+  Duration patience = std::chrono::seconds(1);      ///< how long a request waits for a handler before the 503
+  unsigned max_bodies = 16;                         ///< being received at once; beyond: 503
+  std::size_t max_body = std::size_t{1} << 20;      ///< bytes; beyond: 413
+  Duration head_timeout = std::chrono::seconds(3);  ///< TLS handshake, and as much again for the head
   Duration body_timeout = std::chrono::seconds(10);  ///< from the head to the last byte; beyond: 408
   std::size_t least_speed = std::size_t{128} << 10;  ///< bytes a second at which a peer must take the answer
   Duration answer_grace = std::chrono::seconds(10);  ///< added to the time that least_speed allows

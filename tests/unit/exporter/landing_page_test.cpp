@@ -173,7 +173,8 @@ TEST(LandingPage, PutsTheWorstFirstAndUnreadPoolsAside) {
   const std::string page = render_landing_page(page_of({named("fine"), warned, broken}, {"unread"}));
   EXPECT_THAT(page, HasSubstr("2 of 4 pools need attention, 1 not read yet"));
   EXPECT_LT(page.find("<b>broken"), page.find("<b>warned"));
-  EXPECT_LT(page.find("<b>warned"), page.find("<b>fine"));
+  EXPECT_LT(page.find("<b>warned"), page.find("<b>unread"));
+  EXPECT_LT(page.find("<b>unread"), page.find("<b>fine"));
   EXPECT_THAT(page, HasSubstr("not read yet</span> <b>unread"));
 }
 

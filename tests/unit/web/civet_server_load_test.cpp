@@ -118,7 +118,7 @@ TEST_F(StalledPeers, ATricklingBodyIsCutAtItsDeadline) {
 }
 
 TEST_F(StalledPeers, SlowReadersAreCutAndDoNotKeepAScraperOut) {
-  start({.head_timeout = 200ms, .least_speed = std::size_t{1} << 30, .answer_grace = 200ms});
+  start({.patience = 60s, .head_timeout = 200ms, .least_speed = std::size_t{1} << 30, .answer_grace = 200ms});
   Connections readers;
   for (int i = 0; i < 100; ++i) {
     readers.push_back(std::make_unique<Connection>(port()));
@@ -141,7 +141,7 @@ TEST_F(StalledPeers, TooManyRequestsInHandlersAreToldSo) {
     may_leave.wait();
     return Reply::text(200, "slow");
   });
-  start({.max_requests = 2});
+  start({.max_requests = 2, .patience = 10ms});
   const Connections slow = connect(2, get_request("/slow"));
   while (entered < 2) std::this_thread::yield();
   EXPECT_EQ(exchange(port(), get_request("/metrics")).status, 503);
