@@ -3,6 +3,9 @@
 
 set(deploy ${CMAKE_CURRENT_LIST_DIR}/../exporter/deploy)
 
+# Installed, the program finds the libraries that cure civetweb's TLS beside the system's (lib/web/CMakeLists.txt).
+set_target_properties(xenha-exporter PROPERTIES INSTALL_RPATH "${XENHA_PRIVATE_RPATH}")
+
 # gzip -n leaves out the time, so that the package is reproducible.
 function(xenha_install_gzipped file name destination)
   find_program(GZIP gzip REQUIRED)
