@@ -14,10 +14,14 @@
 #include <algorithm>
 #include <cctype>
 #include <condition_variable>
+#include <cstdint>
 #include <cstring>
+#include <deque>
 #include <future>
 #include <mutex>
 #include <string>
+#include <thread>
+#include <utility>
 
 #include "lib/base/handle.h"
 #include "lib/base/log.h"
@@ -34,6 +38,7 @@ namespace {
 using Deadline = SteadyTime;
 
 constexpr std::size_t kSendPiece = std::size_t{256} << 10;
+constexpr Duration kTurn = std::chrono::milliseconds(100);
 constexpr std::size_t kDiscardLimit = std::size_t{256} << 10;
 constexpr const char* kPagePolicy =
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; "
@@ -160,7 +165,7 @@ class BodyReader {
   int fd_ = -1;
 };
 
-/// How many of something go on at once, and never more than a limit.
+/// How many of something go on at once: never more than a limit, and in the order of their coming.
 class Gate {
  public:
   explicit Gate(unsigned most) : most_(most) {}
@@ -168,16 +173,17 @@ class Gate {
    public:
     /// Waits for a place up to `patience`.
     explicit Pass(Gate& gate, Duration patience = {}) : gate_(gate), inside_(gate.enter(now() + patience)) {}
-    ~Pass() {
-      if (inside_) gate_.leave();
-    }
+    ~Pass() { leave(); }
     Pass(const Pass&) = delete;
     Pass& operator=(const Pass&) = delete;
     explicit operator bool() const { return inside_; }
+    void leave() {
+      if (std::exchange(inside_, false)) gate_.leave();
+    }
 
    private:
     Gate& gate_;
-    const bool inside_;
+    bool inside_;
   };
 
   void close() {
@@ -194,10 +200,15 @@ class Gate {
  private:
   bool enter(Deadline deadline) {
     std::unique_lock lock(mutex_);
-    changed_.wait_until(lock, deadline, [this] { return !open_ || inside_ < most_; });
-    if (!open_ || inside_ >= most_) return false;
-    ++inside_;
-    return true;
+    const std::uint64_t ticket = ++last_ticket_;
+    waiting_.push_back(ticket);
+    const auto my_turn = [&] { return inside_ < most_ && waiting_.front() == ticket; };
+    changed_.wait_until(lock, deadline, [&] { return !open_ || my_turn(); });
+    const bool entered = open_ && my_turn();
+    waiting_.erase(std::find(waiting_.begin(), waiting_.end(), ticket));
+    if (entered) ++inside_;
+    changed_.notify_all();
+    return entered;
   }
   void leave() {
     const std::lock_guard lock(mutex_);
@@ -208,6 +219,8 @@ class Gate {
   const unsigned most_;
   std::mutex mutex_;
   std::condition_variable changed_;
+  std::deque<std::uint64_t> waiting_;
+  std::uint64_t last_ticket_ = 0;
   unsigned inside_ = 0;
   bool open_ = true;
 };
@@ -308,7 +321,8 @@ class CivetServer::Core {
   BasicAuth auth_;
   Gate inside_;    // from the head to the last byte of the answer: what a stop waits for
   Gate handlers_;  // in the router
-  Gate bodies_;    // being received
+  Gate turns_{std::max(2u, std::thread::hardware_concurrency())};
+  Gate bodies_;  // being received
   std::unique_ptr<TlsSwitch> tls_;
   std::vector<ListenAddress> addresses_;
   std::mutex messages_mutex_;
@@ -544,8 +558,22 @@ void CivetServer::Core::send(mg_connection* connection, const Reply& reply, bool
   const bool inline_body = !head_only && reply.shared_body.empty();
   if (inline_body) head += reply.body;  // one packet where it fits
   if (!send_all(connection, head, deadline) || head_only) return;
-  for (const auto& piece : reply.shared_body)
-    if (!send_all(connection, *piece, deadline)) return;
+  // Large answers take turns: as many at once as there are cores, so that many scrapers together each wait
+  // about as long as the others. A turn is short; who is not done then goes on without one, so a slow reader
+  // delays nobody.
+  const bool large = length > kSendPiece;
+  std::optional<Gate::Pass> turn;
+  if (large) turn.emplace(turns_, kTurn);
+  const Deadline end_of_turn = now() + kTurn;
+  for (const auto& piece : reply.shared_body) {
+    std::string_view rest = *piece;
+    while (!rest.empty()) {
+      if (turn && now() >= end_of_turn) turn->leave();
+      if (!send_all(connection, rest.substr(0, kSendPiece), deadline)) return;
+      rest.remove_prefix(std::min(rest.size(), kSendPiece));
+      if (now() >= deadline) return;
+    }
+  }
 }
 
 void CivetServer::Core::refuse(mg_connection* connection, int status, const char* message) {
