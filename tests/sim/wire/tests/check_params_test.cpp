@@ -171,6 +171,9 @@ const Row kRows[] = {
     {"no_date", "message.get_since", Release::k82, {text("s"), text("yesterday")}, type_error("since")},
 };
 
+void PrintTo(const Row& row, std::ostream* out) {
+  *out << row.name;
+}
 class CheckParams : public testing::TestWithParam<Row> {};
 TEST_P(CheckParams, FollowsTheTable) {
   const Row& row = GetParam();

@@ -65,6 +65,9 @@ struct Refusal {
   std::string request;
   const char* status;
 };
+void PrintTo(const Refusal& row, std::ostream* out) {
+  *out << row.name;
+}
 class HttpServerRefuses : public testing::TestWithParam<Refusal> {};
 TEST_P(HttpServerRefuses, WithHtmlAndClose) {
   LoopThread loop;

@@ -45,15 +45,13 @@ TEST(RequestHead, SaysWhetherTheConnectionStays) {
   EXPECT_TRUE(keep("GET / HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n"));
 }
 
-class MalformedHead : public testing::TestWithParam<const char*> {};
-TEST_P(MalformedHead, IsRefused) {
-  EXPECT_TRUE(std::holds_alternative<HeadMalformed>(parse_head(std::string(GetParam()) + "\r\n\r\n", 1024)));
+TEST(RequestHead, MalformedOnesAreRefused) {
+  for (const char* text : {"", "GET", "GET /", "GET  HTTP/1.1", "GET / HTTP/2.0", "GET / x HTTP/1.1",
+                           "GET / HTTP/1.1\r\nno colon", "GET / HTTP/1.1\r\n: empty",
+                           "POST / HTTP/1.1\r\nContent-Length: -1", "POST / HTTP/1.1\r\nContent-Length: 5x"})
+    EXPECT_TRUE(std::holds_alternative<HeadMalformed>(parse_head(std::string(text) + "\r\n\r\n", 1024)))
+        << text;
 }
-INSTANTIATE_TEST_SUITE_P(RequestHead, MalformedHead,
-                         testing::Values("", "GET", "GET /", "GET  HTTP/1.1", "GET / HTTP/2.0",
-                                         "GET / x HTTP/1.1", "GET / HTTP/1.1\r\nno colon",
-                                         "GET / HTTP/1.1\r\n: empty", "POST / HTTP/1.1\r\nContent-Length: -1",
-                                         "POST / HTTP/1.1\r\nContent-Length: 5x"));
 
 TEST(PercentDecode, LeavesBrokenEscapes) {
   EXPECT_EQ(percent_decode("a+b%2Bc%zz%4"), "a b+c%zz%4");
