@@ -54,7 +54,7 @@ int main(int argc, char** argv) {
   }
   const exporter::Flags& flags = std::get<exporter::Flags>(parsed);
   if (flags.common.config_check) {
-    const exporter::CheckReport report = exporter::check_report(flags.common.config_file);
+    const exporter::CheckReport report = exporter::check_report(flags.common.config_file, flags.web_config_file);
     std::cout << report.text;
     return report.exit_code;
   }
