@@ -1,0 +1,56 @@
+"""XenAPI's data model as the simulator keeps it, and what of it is a write."""
+
+import json
+import pathlib
+import re
+
+# Methods that are no plain getters, and yet change nothing of a pool. Each with the reason.
+HARMLESS = {
+    "session.login_with_password": "gives us a session of our own",
+    "session.logout": "ends our own session",
+    "session.slave_local_login_with_password": "gives us a local session of our own",
+    "session.local_logout": "ends our own local session",
+    "event.from": "waits for changes; the server keeps nothing of it",
+    "host.local_assert_healthy": "says why a host is in emergency mode",
+    "host.is_in_emergency_mode": "says whether it is",
+}
+
+
+class Method:
+    def __init__(self, class_name, row):
+        short, self.result, _, _, self.role, _, self.implicit, _ = row
+        self.name = f"{class_name}.{short}"
+        self.short = short
+
+    def is_read(self):
+        """A getter that the read-only role may call and that gives something back, or one of the few above."""
+        getter = self.short.startswith("get_") and self.result != "void" and self.role == "read-only"
+        return getter or self.name in HARMLESS
+
+
+def methods(root):
+    """Name -> Method, of every release, hidden ones included."""
+    wire = pathlib.Path(root) / "tests" / "sim" / "wire"
+    model = json.loads((wire / "datamodel.json").read_text(encoding="utf-8"))
+    supplement = json.loads((wire / "datamodel_supplement.json").read_text(encoding="utf-8"))
+    out = {}
+    for item in model["classes"]:
+        for row in item["messages"]:
+            method = Method(item["name"], row)
+            out[method.name] = method
+            if method.short == "get_all_records":  # every class answers it too; the published model leaves it out
+                where = Method(item["name"], ["get_all_records_where", *row[1:]])
+                out[where.name] = where
+    for class_name, rows in supplement["hidden"].items():
+        for row in rows:
+            method = Method(class_name, row)
+            out.setdefault(method.name, method)
+    return out
+
+
+def allowed(root):
+    """The list that the exporter's encoder accepts, and the size its array is declared with (None: as many)."""
+    text = (pathlib.Path(root) / "exporter" / "poll" / "allowed_methods.h").read_text(encoding="utf-8")
+    found = re.search(r"(?:std::array<std::string_view, (\d+)> )?kAllowedMethods\b(.*?)\};", text, re.S)
+    names = re.findall(r'"([^"]+)"', re.sub(r"//[^\n]*", "", found[2]))
+    return names, int(found[1]) if found[1] else None

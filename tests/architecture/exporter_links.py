@@ -1,0 +1,29 @@
+#!/usr/bin/python3
+"""xenha-exporter links no library that can make a write call, and nothing of the tests.
+
+    exporter_links.py FILE        FILE: one linked target or library a line, as CMake resolved them
+"""
+
+import pathlib
+import re
+import sys
+
+FORBIDDEN = re.compile(r"xapi_enable|xapi_operator|cloudstack_operator|hooks|sim|test|sqlite|gtest|gmock", re.I)
+# Without these the list is not what it says it is.
+NEEDED = {"xenha-exporter", "xenha_exporter_poll", "xenha_xapi", "xenha_http", "xenha_web", "xenha_base"}
+
+
+def problems(links):
+    out = [f"xenha-exporter links {name}" for name in links if FORBIDDEN.search(name)]
+    out += [f"{name} is missing in the list of what xenha-exporter links" for name in sorted(NEEDED - set(links))]
+    return out
+
+
+def main():
+    found = problems(pathlib.Path(sys.argv[1]).read_text(encoding="utf-8").split("\n"))
+    print("\n".join(found) or "xenha-exporter links readers only")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

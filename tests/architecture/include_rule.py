@@ -1,0 +1,102 @@
+#!/usr/bin/python3
+"""Who may include whom: the arrows between our directories point one way, and each foreign library has one home.
+
+    include_rule.py SOURCE_ROOT
+"""
+
+import pathlib
+import re
+import sys
+
+# Directory -> the directories of ours that its files may include, itself besides. The longest match counts.
+ARROWS = {
+    "lib/base": [],
+    "lib/model": ["lib/base"],
+    "lib/http": ["lib/base"],
+    "lib/xapi": ["lib/base", "lib/http", "lib/model"],
+    "lib/config": ["lib/base", "lib/http/transport.h"],  # the TLS policy, a plain value
+    "lib/metrics": ["lib/base"],
+    "lib/web": ["lib/base", "lib/config"],
+    "exporter/snapshot": ["lib/base", "lib/model", "lib/metrics", "exporter/metrics"],
+    "exporter/metrics": ["lib/base", "lib/model", "lib/metrics", "exporter/snapshot"],
+    "exporter/poll": ["lib/base", "lib/model", "lib/http", "lib/xapi", "lib/config", "exporter/snapshot",
+                      "exporter/exporter_config.h"],
+    "exporter": ["lib", "exporter"],
+}
+
+# Header of a foreign library -> the only places that may include it (prefixes of paths).
+HOMES = {
+    r"curl/": ["lib/http/curl_transport"],
+    r"civetweb\.h": ["lib/web/civet_server", "tests/bench/"],  # the bench's bare server
+    r"yaml-cpp/": ["lib/config/"],
+    r"CLI/": ["lib/config/common_flags.cpp", "tests/sim/"],
+    r"xmlrpc-c/": ["lib/xapi/call.cpp", "lib/xapi/xmlrpc_env.h", "tests/"],
+    r"expat\.h": ["lib/xapi/xml_stream", "tests/"],
+    r"spdlog/": ["lib/base/log.cpp"],
+    r"prometheus/": ["lib/metrics/", "exporter/metrics/", "tests/"],
+    r"sqlite3\.h": [],
+    r"gtest/|gmock/|benchmark/": ["tests/"],
+}
+# Tests may use the library itself: as second opinion, or to make what the code under test is given.
+TESTS_MAY = [r"curl/"]
+
+INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^">]+)[">]', re.M)
+
+
+def sources(root):
+    for top in ("lib", "exporter", "tests"):
+        for path in sorted((root / top).rglob("*")):
+            if path.suffix in (".h", ".cpp", ".c") and "node_modules" not in path.parts:
+                yield path.relative_to(root).as_posix(), path.read_text(encoding="utf-8", errors="replace")
+
+
+def room_of(path):
+    """The directory of ARROWS that a file belongs to; None for tests."""
+    fitting = [room for room in ARROWS if path.startswith(room + "/")]
+    return max(fitting, key=len) if fitting else None
+
+
+def ours(path, included):
+    room = room_of(path)
+    if included.startswith("tests/"):
+        return [] if path.startswith("tests/") else [f"{path} includes {included}: no program needs its tests"]
+    if room is None or not included.startswith(("lib/", "exporter/")):
+        return []
+    may = ARROWS[room] + [room]
+    if any(included == entry or included.startswith(entry + "/") for entry in may):
+        return []
+    return [f"{path} includes {included}; files in {room} may include {', '.join(may)}"]
+
+
+def foreign(path, included):
+    for header, homes in HOMES.items():
+        if not re.match(header, included):
+            continue
+        if path.startswith("tests/") and header in TESTS_MAY:
+            continue
+        if not any(path.startswith(home) for home in homes):
+            return [f"{path} includes <{included}>, whose home is {', '.join(homes) or 'nowhere yet'}"]
+    return []
+
+
+def problems(files):
+    """`files`: pairs of path and text."""
+    out = []
+    for path, text in files:
+        for _, included in INCLUDE.findall(text):
+            out += ours(path, included) + foreign(path, included)
+    return out
+
+
+def main():
+    root = pathlib.Path(sys.argv[1])
+    files = list(sources(root))
+    found = problems(files)
+    if len(files) < 100:
+        found.append(f"only {len(files)} source files found: the search itself is broken")
+    print("\n".join(found) or f"{len(files)} files keep the include rule")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

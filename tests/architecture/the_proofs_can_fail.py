@@ -1,0 +1,118 @@
+#!/usr/bin/python3
+"""Each proof of this directory objects to what it is there for. A proof that cannot fail proves nothing.
+
+    the_proofs_can_fail.py SOURCE_ROOT
+"""
+
+import pathlib
+import sys
+import unittest
+
+import allowed_methods
+import datamodel
+import exporter_links
+import exporter_strings
+import include_rule
+import tracked_files
+
+ROOT = pathlib.Path(sys.argv.pop(1))
+MODEL = datamodel.methods(ROOT)
+GOOD = sorted(datamodel.HARMLESS) + ["pool.get_all"]
+
+
+class AllowedMethods(unittest.TestCase):
+    def found(self, names):
+        return allowed_methods.problems(names, None, MODEL)
+
+    def test_accepts_getters_and_the_exemptions(self):
+        self.assertEqual(self.found(GOOD), [])
+
+    def test_objects_to_every_kind_of_write(self):
+        for name in ["pool.enable_ha", "pool.disable_ha", "host.reboot", "pool.set_name_label", "task.destroy",
+                     "pool.add_to_other_config", "host.emergency_ha_disable", "event.inject", "VM.start"]:
+            self.assertIn(name, MODEL)
+            self.assertTrue(self.found(GOOD + [name]), name)
+
+    def test_objects_to_methods_that_do_not_exist_and_to_doubles(self):
+        self.assertTrue(self.found(GOOD + ["pool.get_everything"]))
+        self.assertTrue(self.found(GOOD + [""]))
+        self.assertTrue(self.found(GOOD + ["Async.pool.get_all"]))
+        self.assertTrue(self.found(GOOD + ["pool.get_all"]))
+
+    def test_objects_to_an_array_that_ends_in_empty_names(self):
+        self.assertEqual(allowed_methods.problems(GOOD, len(GOOD), MODEL), [])
+        self.assertTrue(allowed_methods.problems(GOOD, len(GOOD) + 1, MODEL))
+
+    def test_objects_to_an_exemption_that_nobody_needs(self):
+        self.assertTrue(self.found(GOOD[1:]))
+
+
+class ExporterStrings(unittest.TestCase):
+    def found(self, data):
+        return exporter_strings.problems(data, ["pool.get_all"], MODEL)
+
+    def test_accepts_allowed_names_and_names_of_tasks(self):
+        self.assertEqual(self.found(b"\0pool.get_all\0pool.enable_ha\0lib/model/pool.h\0"), [])
+
+    def test_objects_to_other_methods(self):
+        self.assertTrue(self.found(b"\0pool.get_all\0host.reboot\0"))
+        self.assertTrue(self.found(b"\0pool.get_all\0please call VM.start now\0"))
+
+    def test_notices_that_it_looks_at_the_wrong_file(self):
+        self.assertTrue(self.found(b"\0nothing\0"))
+
+
+class ExporterLinks(unittest.TestCase):
+    def test_objects_to_libraries_that_write(self):
+        good = sorted(exporter_links.NEEDED) + ["CURL::libcurl"]
+        self.assertEqual(exporter_links.problems(good), [])
+        for name in ["xenha_xapi_enable", "xenha_xapi_operator", "xenha_cloudstack_operator", "xenha_sim"]:
+            self.assertTrue(exporter_links.problems(good + [name]), name)
+        self.assertTrue(exporter_links.problems(["xenha-exporter"]))
+
+
+class IncludeRule(unittest.TestCase):
+    def found(self, path, included):
+        return include_rule.problems([(path, f"// x\n#include {included}\n")])
+
+    def test_accepts_arrows_that_point_down(self):
+        self.assertEqual(self.found("lib/xapi/client.cpp", '"lib/http/transport.h"'), [])
+        self.assertEqual(self.found("lib/http/curl_transport.cpp", "<curl/curl.h>"), [])
+        self.assertEqual(self.found("exporter/pages.cpp", '"lib/web/router.h"'), [])
+        self.assertEqual(self.found("tests/unit/x_test.cpp", '"exporter/poll/judge.h"'), [])
+
+    def test_objects_to_arrows_that_point_up_or_aside(self):
+        self.assertTrue(self.found("lib/model/records.h", '"lib/xapi/value.h"'))
+        self.assertTrue(self.found("lib/http/send.cpp", '"exporter/pages.h"'))
+        self.assertTrue(self.found("exporter/metrics/pool_ha.cpp", '"lib/xapi/client.h"'))
+        self.assertTrue(self.found("exporter/main.cpp", '"tests/sim/sim.h"'))
+
+    def test_objects_to_libraries_away_from_home(self):
+        self.assertTrue(self.found("exporter/main.cpp", "<curl/curl.h>"))
+        self.assertTrue(self.found("lib/web/router.cpp", "<civetweb.h>"))
+        self.assertTrue(self.found("exporter/exporter_config.cpp", "<yaml-cpp/yaml.h>"))
+        self.assertTrue(self.found("exporter/poll/history.cpp", "<sqlite3.h>"))
+        self.assertTrue(self.found("exporter/flags.cpp", "<CLI/CLI.hpp>"))
+        self.assertTrue(self.found("exporter/poll/host_probe.cpp", "<xmlrpc-c/base.h>"))
+
+
+class TrackedFiles(unittest.TestCase):
+    def found(self, text):
+        return tracked_files.problems("x", text, tracked_files.RULES)
+
+    def test_accepts_installed_paths_and_examples(self):
+        self.assertEqual(self.found("/etc/xenha/xenha.yml https://10.0.0.11/ /usr/bin/x ~/.local $HOME/root/x"), [])
+
+    def test_objects_to_machines_hosts_and_secrets(self):
+        for text in ["see /ho" "me/joe/x", "in /ro" "ot/build", '"resol' 'ved": "https://x.example/a.tgz"',
+                     "https://regi" "stry.example.org/x", "AKI" "A0123456789ABCDEF",
+                     "-----BEGIN PRIVATE " "KEY-----\n" + "A" * 64]:
+            self.assertTrue(self.found(text), text)
+
+    def test_objects_to_the_place_of_this_checkout(self):
+        rules = tracked_files.of_this_machine(ROOT.resolve())
+        self.assertTrue(tracked_files.problems("x", f"cd {ROOT.resolve()}\n", rules))
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,34 @@
+"""What every story needs. Run one by hand: tests/e2e/NAME_story.py BIN_DIRECTORY [name of a test]"""
+
+import pathlib
+import sys
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "setup"))
+
+import stage  # noqa: E402
+from stage import http, wait_until  # noqa: E402,F401
+
+PROGRAMS = sys.argv.pop(1) if __name__ != "__main__" and len(sys.argv) > 1 else "build-dev/bin"
+
+
+class Story(unittest.TestCase):
+    """Each test has its own stage, cleared at its end."""
+
+    def run(self, result=None):
+        before = len(result.failures) + len(result.errors) if result else 0
+        with stage.Stage(PROGRAMS, type(self).__name__.lower()) as self.stage:
+            super().run(result)
+            if result and len(result.failures) + len(result.errors) > before:
+                self.stage.tell_last_words()
+
+    def watched(self, *flags, speed=1, world=None, exporter_flags=(), **config):
+        """A simulator and an exporter that has read every pool."""
+        sim = self.stage.simulator(*flags, speed=speed, world=world)
+        exporter = self.stage.exporter(self.stage.config(sim, **config), *exporter_flags)
+        exporter.wait_until_ready()
+        return sim, exporter
+
+
+def main():
+    unittest.main(verbosity=2)

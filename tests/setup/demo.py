@@ -1,0 +1,185 @@
+"""The demo behind tests/demo: starts everything, shows the pools, injects faults, follows the metrics that change."""
+
+import argparse
+import re
+import shlex
+import signal
+import sys
+import time
+
+import faults
+import stage
+from board import Board
+
+WORLD = {
+    "scheme": "https",
+    "pools": [
+        {"name": "cluster1", "release": "8.2", "hosts": 4, "vms": 20, "latency_recorded": True},
+        {"name": "cluster2", "release": "7.6", "hosts": 4, "vms": 20, "heartbeat_type": "lvmoiscsi"},
+    ],
+}
+FOLLOW = 20  # seconds
+
+
+class Failed(Exception):
+    pass
+
+
+class Demo:
+    def __init__(self, stage_, speed):
+        self.sim = stage_.simulator(world={**WORLD, "speed": speed}, speed=speed)
+        config = stage_.config(self.sim)
+        self.exporter = stage_.exporter(config)
+        self.prometheus = stage_.prometheus(self.exporter)
+        self.exporter.wait_until_ready()
+        self.board = Board(self.exporter, self.sim)
+        print(f"""
+  {'pools, one screen':<20} {self.exporter.url}/
+  {'metrics':<20} {self.exporter.url}/metrics
+  {'Prometheus':<20} {self.prometheus.url}/graph?g0.expr=xenha_pool_masters&g0.tab=0&g0.range_input=5m
+  {'its targets':<20} {self.prometheus.url}/targets
+  {'simulated pools':<20} {self.sim.control}/sim/state
+  {'configuration':<20} {config}
+""")
+        stage.wait_until("both pools are read", lambda: all(
+            self.board.status(pool).settled() for pool in self.board.pools()))
+        stage.wait_until("Prometheus has scraped", lambda: self.prometheus.query("xenha_pool_up"))
+        self.status()
+
+    def status(self, *_):
+        for pool in self.board.pools():
+            print("  " + self.board.status(pool).line())
+
+    def menu(self, *_):
+        print("\nFaults (POOL is cluster1 unless named, HOST a number 1-4, a name, or master):")
+        for fault in faults.FAULTS:
+            print(f"  {fault.usage():<34} {fault.what}")
+        print(f"""Else:
+  {'status':<34} a line for each pool
+  {'follow [SECONDS]':<34} print changes as they come
+  {'speed N':<34} simulated seconds a second
+  {'expect POOL NAME=VALUE.. within N':<34} wait for it (up, masters, ha, reachable, live, armed; a host's name)
+  {'menu, quit':<34}
+""")
+
+    def follow(self, pool=None, seconds=FOLLOW):
+        pools = [pool] if pool else self.board.pools()
+        for name in pools:
+            self.board.follow(name, seconds / len(pools))
+
+    def run(self, line):
+        """One command. False: the end."""
+        words = shlex.split(line, comments=True)
+        if not words:
+            return True
+        word, rest = words[0], words[1:]
+        fault = next((f for f in faults.FAULTS if f.word == word), None)
+        if fault:
+            self.inject(fault, rest)
+        elif word in ("quit", "exit", "q"):
+            return False
+        elif word == "status":
+            self.status()
+        elif word in ("menu", "help", "?"):
+            self.menu()
+        elif word == "follow":
+            self.follow(seconds=float(rest[0]) if rest else FOLLOW)
+        elif word == "speed" and rest:
+            self.sim.command("speed", factor=float(rest[0]))
+        elif word == "expect":
+            self.expect(rest)
+        else:
+            raise Failed(f"\"{line.strip()}\" is no command; menu shows them")
+        return True
+
+    def inject(self, fault, words):
+        pools = self.board.pools()
+        pool = words.pop(0) if words and words[0] in pools else pools[0]
+        if fault.needs_host and not words:
+            raise Failed(f"which host? {fault.usage()}")
+        print(f"\n{pool}: {fault.what}")
+        self.board.mark(pool)
+        try:
+            fault.act(self.sim, pool, words)
+        except AssertionError as problem:
+            raise Failed(str(problem)) from None
+        self.board.follow(pool, fault.follow)
+
+    def expect(self, words):
+        seconds = 30.0
+        if len(words) > 2 and words[-2] == "within":
+            seconds, words = float(words[-1].rstrip("s")), words[:-2]
+        if len(words) < 2 or words[0] not in self.board.pools():
+            raise Failed("expect POOL NAME=VALUE... [within SECONDS]")
+        pool, wanted = words[0], dict(pair.split("=", 1) for pair in words[1:])
+        deadline = time.monotonic() + seconds
+        while True:
+            facts = self.board.status(pool).facts()
+            wrong = {name: facts.get(name) for name, value in wanted.items() if facts.get(name) != value}
+            if not wrong:
+                print(f"  as expected: {pool} {' '.join(words[1:])}")
+                return
+            if time.monotonic() > deadline:
+                raise Failed(f"expected {pool} {' '.join(words[1:])}, but it is "
+                             + " ".join(f"{name}={value}" for name, value in wrong.items()))
+            time.sleep(0.2)
+
+
+def play(demo, path):
+    with open(path, encoding="utf-8") as script:
+        for line in script:
+            if line.strip() and not line.startswith("#"):
+                print(f"> {line.strip()}")
+            if not demo.run(line):
+                return
+
+
+def converse(demo):
+    demo.menu()
+    while True:
+        try:
+            line = input("demo> ")
+        except EOFError:
+            return
+        try:
+            if not demo.run(line):
+                return
+        except Failed as problem:
+            print(f"  {problem}")
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="tests/demo", add_help=False)
+    parser.add_argument("programs")
+    parser.add_argument("--speed", type=float, default=10)
+    parser.add_argument("--script")
+    parser.add_argument("--no-wait", action="store_true")
+    options = parser.parse_args()
+    if options.speed <= 0:
+        parser.error("--speed must be more than 0")
+    sys.stdout.reconfigure(line_buffering=True)
+
+    def end(*_):
+        raise KeyboardInterrupt
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, end)
+    try:
+        with stage.Stage(options.programs, "demo") as on_stage:
+            demo = Demo(on_stage, options.speed)
+            if options.script:
+                play(demo, options.script)
+            if not options.no_wait:
+                converse(demo)
+            print("stopping")
+    except KeyboardInterrupt:
+        print("\nstopped")
+        return 130
+    except (Failed, AssertionError, OSError) as problem:
+        print(f"demo: {re.sub(r'^', '  ', str(problem), flags=re.M).strip()}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

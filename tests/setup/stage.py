@@ -1,0 +1,334 @@
+"""The stage for the demo and the stories of tests/e2e: starts simulator, exporter and Prometheus, asks them, stops them.
+
+Everything runs on loopback, on free ports, with its files in one temporary directory. Every process is ended by its own
+id, also when this one dies. Python's standard library only.
+"""
+
+import ctypes
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+
+PATIENCE = 60.0  # seconds for anything that takes less than one on an idle machine
+_PR_SET_PDEATHSIG = 1
+_libc = ctypes.CDLL(None)
+_direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+class Reply:
+    def __init__(self, status, headers, body):
+        self.status, self.headers, self.body = status, headers, body
+
+    @property
+    def text(self):
+        return self.body.decode("utf-8", "replace")
+
+    def json(self):
+        return json.loads(self.body)
+
+
+def http(url, data=None, headers=None, method=None, timeout=PATIENCE):
+    """One exchange. Any status is an answer; OSError when there is none."""
+    request = urllib.request.Request(url, data=data, headers=headers or {}, method=method)
+    try:
+        with _direct.open(request, timeout=timeout) as answer:
+            return Reply(answer.status, answer.headers, answer.read())
+    except urllib.error.HTTPError as error:
+        with error:
+            return Reply(error.code, error.headers, error.read())
+
+
+def wait_until(what, condition, seconds=PATIENCE, every=0.1):
+    """Waits until `condition()` is true and gives its value. Names `what` when it never is."""
+    deadline = time.monotonic() + seconds
+    while True:
+        problem = None
+        try:
+            value = condition()
+            if value:
+                return value
+        except OSError as error:
+            problem = error
+        if time.monotonic() > deadline:
+            raise AssertionError(f"in {seconds:.0f} s it did not come true: {what}" + (f" ({problem})" if problem else ""))
+        time.sleep(every)
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Program:
+    """A child process with its output in files. Ends with its parent."""
+
+    def __init__(self, directory, name, arguments, environment=None):
+        self.name = name
+        self.out_path, self.log_path = directory / f"{name}.out", directory / f"{name}.log"
+
+        def before_exec():
+            _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+        # A group of its own: Ctrl-C at the terminal reaches only the parent, which then ends everything in order.
+        with open(self.out_path, "wb") as out, open(self.log_path, "wb") as log:
+            self.process = subprocess.Popen([str(word) for word in arguments], stdin=subprocess.DEVNULL, stdout=out, stderr=log,
+                                            env=environment, start_new_session=True, preexec_fn=before_exec)
+
+    @property
+    def pid(self):
+        return self.process.pid
+
+    def out(self):
+        return self.out_path.read_text(encoding="utf-8", errors="replace")
+
+    def log(self):
+        return self.log_path.read_text(encoding="utf-8", errors="replace")
+
+    def alive(self):
+        return self.process.poll() is None
+
+    def must_be_alive(self):
+        if not self.alive():
+            raise AssertionError(f"{self.name} ended with {self.process.returncode}:\n{self.log()[-3000:]}")
+
+    def signal(self, number):
+        if self.alive():
+            self.process.send_signal(number)
+
+    def stop(self, patience=20.0):
+        """SIGTERM; SIGKILL after `patience`. Gives exit code (negative: killed) and seconds taken."""
+        began = time.monotonic()
+        self.signal(signal.SIGTERM)
+        try:
+            self.process.wait(patience)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        return self.process.returncode, time.monotonic() - began
+
+
+class Simulator(Program):
+    """xenha-sim. `config` is the configuration it prints; the passwords lie in `directory`."""
+
+    def __init__(self, programs, directory, *flags, world=None, speed=1):
+        directory.mkdir(parents=True, exist_ok=True)
+        command = [programs / "xenha-sim", "--control", "127.0.0.1:0", "--speed", speed, "--print-config", directory,
+                   "--tls-dir", directory / "tls", *flags]
+        for part in ("tls", "exporter"):  # certificates; what the exporter remembers
+            (directory / part).mkdir(exist_ok=True)
+        if world is not None:
+            (directory / "world.json").write_text(json.dumps(world), encoding="utf-8")
+            command += ["--world", directory / "world.json"]
+        super().__init__(directory, "sim", command)
+        self.directory = directory
+
+        def announced():
+            self.must_be_alive()
+            text = self.out()
+            return text if re.search(r"^hooks:\n  state_dir: .*\n", text, re.M) else None
+
+        first, self.config = wait_until("the simulator is ready", announced).split("\n", 1)
+        self.ready = json.loads(first)
+        self.control = self.ready["control"]
+
+    def command(self, name, **arguments):
+        reply = http(f"{self.control}/sim/{name}", json.dumps(arguments).encode(), method="POST")
+        if reply.status != 200:
+            raise AssertionError(f"{name} {arguments}: {reply.text.strip()}")
+        return reply.json()
+
+    def get(self, what, after=0):
+        return http(f"{self.control}/sim/{what}?after={after}").json()
+
+    def state(self):
+        return self.get("state")
+
+    def pool(self, name):
+        return next(pool for pool in self.state()["pools"] if pool["name"] == name)
+
+    def calls(self, after=0):
+        return self.get("log", after)["calls"]
+
+    def last_call(self):
+        return self.get("state")["calls"]
+
+    def writes(self):
+        return self.get("writes")["calls"]
+
+    def sessions(self):
+        return self.get("sessions")["sessions"]
+
+
+def unescape(text):
+    return re.sub(r"\\(.)", lambda found: {"n": "\n"}.get(found[1], found[1]), text)
+
+
+_SAMPLE = re.compile(r"^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(.*)\})? ([^ ]+)$")
+_LABEL = re.compile(r'([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\]|\\.)*)"')
+
+
+class Samples(list):
+    """(name, labels, value) of one exposition."""
+
+    def __init__(self, text=""):
+        super().__init__()
+        for line in text.splitlines():
+            found = _SAMPLE.match(line)
+            if found and not line.startswith("#"):
+                labels = {name: unescape(value) for name, value in _LABEL.findall(found[2] or "")}
+                self.append((found[1], labels, float(found[3])))
+
+    def all(self, name, **labels):
+        return [(has, value) for sample, has, value in self
+                if sample == name and all(has.get(label) == wanted for label, wanted in labels.items())]
+
+    def value(self, name, **labels):
+        """The one sample that fits; None when there is none."""
+        found = self.all(name, **labels)
+        if len(found) > 1:
+            raise AssertionError(f"{len(found)} samples of {name} {labels}")
+        return found[0][1] if found else None
+
+    def state(self, pool, host):
+        """The state that the host is in."""
+        named = [labels["state"] for labels, value in self.all("xenha_host_state", pool=pool, host=host) if value == 1]
+        return named[0] if len(named) == 1 else None
+
+    def master(self, pool):
+        """Names of the hosts that claim to be master."""
+        return sorted(labels["host"] for labels, value in self.all("xenha_pool_master", pool=pool) if value == 1)
+
+    def hosts(self, pool):
+        return sorted({labels["host"] for labels, _ in self.all("xenha_host_reachable", pool=pool)})
+
+
+class Exporter(Program):
+    def __init__(self, programs, directory, config, *flags, environment=None):
+        super().__init__(directory, "exporter", [programs / "xenha-exporter", "--config.file", config,
+                                                 "--web.listen-address", "127.0.0.1:0", *flags], environment)
+
+        def listening():
+            self.must_be_alive()
+            return re.search(r'msg"?[=:]"?listening"?.*?address"?[=:]"?(127\.0\.0\.1:\d+)', self.log())
+
+        self.address = wait_until("the exporter listens", listening)[1]
+        self.url = f"http://{self.address}"
+
+    def get(self, path, **headers):
+        return http(self.url + path, headers=headers)
+
+    def metrics(self, path="/metrics"):
+        reply = self.get(path)
+        if reply.status != 200:
+            raise AssertionError(f"{path} answers {reply.status}: {reply.text}")
+        return Samples(reply.text)
+
+    def wait_for(self, what, condition, seconds=PATIENCE):
+        """Waits until `condition(samples)` holds; gives the samples."""
+        def holds():
+            self.must_be_alive()
+            samples = self.metrics()
+            return samples if condition(samples) else None
+        return wait_until(what, holds, seconds)
+
+    def wait_until_ready(self):
+        wait_until("the exporter is ready", lambda: self.get("/-/ready").status == 200)
+
+
+_PROMETHEUS = """\
+global: {{scrape_interval: {interval}, scrape_timeout: {interval}}}
+scrape_configs:
+- job_name: xenha
+  static_configs: [{{targets: ['{exporter}']}}]
+- job_name: xenha-pools
+  metrics_path: /probe
+  http_sd_configs: [{{url: 'http://{exporter}/sd', refresh_interval: 2s}}]
+  relabel_configs:
+  - {{source_labels: [__address__], target_label: __param_target}}
+  - {{source_labels: [__param_target], target_label: instance}}
+  - {{target_label: __address__, replacement: '{exporter}'}}
+"""
+
+
+class Prometheus(Program):
+    """Debian's, with the exporter as static target (job xenha) and by /sd and /probe (job xenha-pools)."""
+
+    def __init__(self, directory, exporter, interval="1s"):
+        config = directory / "prometheus.yml"
+        config.write_text(_PROMETHEUS.format(interval=interval, exporter=exporter.address), encoding="utf-8")
+        for attempt in range(5):  # it cannot choose a port itself, and between our choice and its start another may take it
+            self.url = f"http://127.0.0.1:{free_port()}"
+            super().__init__(directory, "prometheus", [
+                "prometheus", f"--config.file={config}", f"--storage.tsdb.path={directory / f'tsdb{attempt}'}",
+                "--storage.tsdb.retention.time=2h", f"--web.listen-address={self.url[7:]}", "--web.enable-lifecycle",
+                "--log.level=warn"])
+            wait_until("Prometheus is ready or has ended", lambda: not self.alive() or self.is_ready())
+            if self.alive():
+                return
+        self.must_be_alive()
+
+    def is_ready(self):
+        return http(self.url + "/-/ready").status == 200
+
+    def query(self, expression):
+        """Instant query: a list of (labels, value)."""
+        reply = http(f"{self.url}/api/v1/query?" + urllib.parse.urlencode({"query": expression})).json()
+        if reply["status"] != "success":
+            raise AssertionError(f"{expression}: {reply}")
+        return [(item["metric"], float(item["value"][1])) for item in reply["data"]["result"]]
+
+    def targets(self):
+        return http(self.url + "/api/v1/targets").json()["data"]["activeTargets"]
+
+
+class Stage:
+    """All programs of one story. Use as context manager: at its end nothing is left, neither process nor file."""
+
+    def __init__(self, programs, name="story"):
+        self.programs = pathlib.Path(programs)
+        self.directory = pathlib.Path(tempfile.mkdtemp(prefix=f"xenha-{name}-"))
+        self.running = []
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        for program in reversed(self.running):
+            program.stop()
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+    def tell_last_words(self):
+        for program in self.running:
+            print(f"--- {program.name}, last words ---\n{program.log()[-2500:]}")
+
+    def _runs(self, program):
+        self.running.append(program)
+        return program
+
+    def simulator(self, *flags, **options):
+        return self._runs(Simulator(self.programs, self.directory / "sim", *flags, **options))
+
+    def config(self, simulator, probe_interval="1s", request_timeout="2s", change=lambda text: text, name="xenha.yml"):
+        """Writes the configuration that the simulator printed, with these intervals; `change` edits the text."""
+        settings = f"  probe_interval: {probe_interval}\n  request_timeout: {request_timeout}\n"
+        text = simulator.config.replace("\nexporter:\n", "\nexporter:\n" + settings)
+        path = self.directory / name
+        path.write_text(change(text), encoding="utf-8")
+        return path
+
+    def exporter(self, config, *flags, **options):
+        return self._runs(Exporter(self.programs, self.directory, config, *flags, **options))
+
+    def prometheus(self, exporter, interval="1s"):
+        return self._runs(Prometheus(self.directory, exporter, interval))
