@@ -39,6 +39,11 @@ struct AuditLine {
 };
 
 struct Host {
+  Host();
+  ~Host();
+  Host(const Host&) = delete;
+  Host& operator=(const Host&) = delete;
+
   World* world = nullptr;
   Site* site = nullptr;
   int number = 1;

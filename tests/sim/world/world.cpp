@@ -6,6 +6,9 @@
 
 namespace xenha::sim {
 
+Host::Host() = default;
+Host::~Host() = default;
+
 Host* Site::master() const {
   Host* found = nullptr;
   for (const auto& host : hosts)

@@ -40,6 +40,12 @@ void ApiCall::succeed(Json value) {
   finish("Success");
 }
 
+void ApiCall::succeed_bare(const Type& type, const Json& value) {
+  const Release as = host.site->release;
+  send(json ? encode_json_success(wire, type, value, as) : encode_bare(type, value, as));
+  finish("Success");
+}
+
 void ApiCall::fail(Failure failure) {
   if (finished_) return;
   if (!task_.empty()) end_task(&failure, nullptr);

@@ -45,6 +45,8 @@ class ApiCall : public std::enable_shared_from_this<ApiCall> {
   std::string text(std::size_t index) const;
 
   void succeed(Json value = nullptr);
+  /// A value without envelope: system.listMethods.
+  void succeed_bare(const Type& type, const Json& value);
   void fail(Failure failure);
   /// An XML-RPC fault instead of an envelope.
   void fault(const std::string& text);

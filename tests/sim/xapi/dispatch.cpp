@@ -4,6 +4,7 @@
 #include <cctype>
 #include <utility>
 
+#include "lib/base/log.h"
 #include "tests/sim/world/timings.h"
 #include "tests/sim/xapi/audit_log.h"
 #include "tests/sim/xapi/methods.h"
@@ -93,15 +94,8 @@ void run_with_session(const ApiCallPtr& call) {
   check_role_and_run(call);
 }
 
-void list_methods_bare(const ApiCallPtr& call) {
-  const Type* type = type_of("string set");
-  const Json names = list_methods(call->release());
-  if (call->json)
-    call->exchange->respond(200, kJsonContentType, encode_json_success(call->wire, *type, names, call->release()));
-  else
-    call->exchange->respond(200, kXmlContentType, encode_bare(*type, names, call->release()));
-  call->world.log.finish(call->log_number, "Success");
-}
+/// From here on the call is in the log. A mistake of the simulator's own is an INTERNAL_ERROR, as in xapi.
+void run(const ApiCallPtr& call);
 
 void dispatch(const ApiCallPtr& call) {
   Host& host = call->host;
@@ -121,8 +115,18 @@ void dispatch(const ApiCallPtr& call) {
   call->log_number = call->world.log.start(std::move(entry));
   host.calls.remove_if([](const std::weak_ptr<ApiCall>& old) { return old.expired(); });
   host.calls.push_back(call);
+  try {
+    run(call);
+  } catch (const std::exception& wrong) {
+    log::error("a simulated call failed by a mistake of the simulator", {{"method", call->method}, {"what", wrong.what()}});
+    call->fail(fail("INTERNAL_ERROR", wrong.what()));
+  }
+}
 
-  if (call->method == "system.listMethods") return list_methods_bare(call);
+void run(const ApiCallPtr& call) {
+  Host& host = call->host;
+  const Release release = call->release();
+  if (call->method == "system.listMethods") return call->succeed_bare(*type_of("string set"), list_methods(release));
   if (!call->def) {
     const bool removed = message_removed(call->method, release);
     return call->fail(fail(removed ? "MESSAGE_REMOVED" : "MESSAGE_METHOD_UNKNOWN", call->wire.method));
