@@ -13,10 +13,7 @@
 
 #include <algorithm>
 #include <cctype>
-#include <condition_variable>
-#include <cstdint>
 #include <cstring>
-#include <deque>
 #include <future>
 #include <mutex>
 #include <string>
@@ -26,6 +23,7 @@
 #include "lib/base/handle.h"
 #include "lib/base/log.h"
 #include "lib/web/auth.h"
+#include "lib/web/gate.h"
 #include "lib/web/request.h"
 #include "lib/web/tls_context.h"
 
@@ -163,66 +161,6 @@ class BodyReader {
   std::size_t left_;
   bool looked_ = false;
   int fd_ = -1;
-};
-
-/// How many of something go on at once: never more than a limit, and in the order of their coming.
-class Gate {
- public:
-  explicit Gate(unsigned most) : most_(most) {}
-  class Pass {
-   public:
-    /// Waits for a place up to `patience`.
-    explicit Pass(Gate& gate, Duration patience = {}) : gate_(gate), inside_(gate.enter(now() + patience)) {}
-    ~Pass() { leave(); }
-    Pass(const Pass&) = delete;
-    Pass& operator=(const Pass&) = delete;
-    explicit operator bool() const { return inside_; }
-    void leave() {
-      if (std::exchange(inside_, false)) gate_.leave();
-    }
-
-   private:
-    Gate& gate_;
-    bool inside_;
-  };
-
-  void close() {
-    const std::lock_guard lock(mutex_);
-    open_ = false;
-    changed_.notify_all();
-  }
-  /// False when somebody is still inside at `deadline`.
-  bool wait_until_empty(Deadline deadline) {
-    std::unique_lock lock(mutex_);
-    return changed_.wait_until(lock, deadline, [this] { return inside_ == 0; });
-  }
-
- private:
-  bool enter(Deadline deadline) {
-    std::unique_lock lock(mutex_);
-    const std::uint64_t ticket = ++last_ticket_;
-    waiting_.push_back(ticket);
-    const auto my_turn = [&] { return inside_ < most_ && waiting_.front() == ticket; };
-    changed_.wait_until(lock, deadline, [&] { return !open_ || my_turn(); });
-    const bool entered = open_ && my_turn();
-    waiting_.erase(std::find(waiting_.begin(), waiting_.end(), ticket));
-    if (entered) ++inside_;
-    changed_.notify_all();
-    return entered;
-  }
-  void leave() {
-    const std::lock_guard lock(mutex_);
-    --inside_;
-    changed_.notify_all();
-  }
-
-  const unsigned most_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::deque<std::uint64_t> waiting_;
-  std::uint64_t last_ticket_ = 0;
-  unsigned inside_ = 0;
-  bool open_ = true;
 };
 
 bool send_all(mg_connection* connection, std::string_view bytes, Deadline deadline) {
@@ -552,26 +490,22 @@ void CivetServer::Core::serve(mg_connection* connection) {
 
 void CivetServer::Core::send(mg_connection* connection, const Reply& reply, bool head_only) {
   const std::size_t length = length_of(reply);
-  std::string head = head_of(reply, length);
-  const Deadline deadline = now() + options_.answer_grace +
-                            std::chrono::seconds(length / std::max<std::size_t>(options_.least_speed, 1));
-  const bool inline_body = !head_only && reply.shared_body.empty();
-  if (inline_body) head += reply.body;  // one packet where it fits
-  if (!send_all(connection, head, deadline) || head_only) return;
+  std::string bytes = head_of(reply, length);
+  if (!head_only && reply.shared_body.empty()) bytes += reply.body;  // one packet where it fits
   // Large answers take turns: as many at once as there are cores, so that many scrapers together each wait
-  // about as long as the others. A turn is short; who is not done then goes on without one, so a slow reader
-  // delays nobody.
-  const bool large = length > kSendPiece;
+  // about as long as the others. Nobody waits long for a turn, and who is not done when it ends goes on
+  // without one: a slow reader delays nobody.
   std::optional<Gate::Pass> turn;
-  if (large) turn.emplace(turns_, kTurn);
-  const Deadline end_of_turn = now() + kTurn;
+  if (!head_only && length > kSendPiece) turn.emplace(turns_, kTurn);
+  const SteadyTime begin = now();
+  const Deadline deadline = begin + options_.answer_grace +
+                            std::chrono::seconds(length / std::max<std::size_t>(options_.least_speed, 1));
+  if (!send_all(connection, bytes, deadline) || head_only) return;
   for (const auto& piece : reply.shared_body) {
-    std::string_view rest = *piece;
-    while (!rest.empty()) {
-      if (turn && now() >= end_of_turn) turn->leave();
-      if (!send_all(connection, rest.substr(0, kSendPiece), deadline)) return;
-      rest.remove_prefix(std::min(rest.size(), kSendPiece));
-      if (now() >= deadline) return;
+    for (std::string_view rest = *piece; !rest.empty();
+         rest.remove_prefix(std::min(rest.size(), kSendPiece))) {
+      if (turn && now() >= begin + kTurn) turn->leave();
+      if (now() >= deadline || !send_all(connection, rest.substr(0, kSendPiece), deadline)) return;
     }
   }
 }
@@ -598,7 +532,7 @@ void CivetServer::Core::stop() {
   const std::lock_guard lock(stop_mutex_);
   if (context_ == nullptr) return;
   inside_.close();
-  if (!inside_.wait_until_empty(now() + options_.stop_grace))
+  if (!inside_.wait_until_empty(options_.stop_grace))
     log::warn("requests were cut off at the end of the program",
               {{"waited_ms", milliseconds(options_.stop_grace)}});
   // mg_stop waits until the listening thread looks up from its poll, up to two seconds; a connection makes it
