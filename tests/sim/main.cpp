@@ -30,7 +30,8 @@ void announce(const Assembly& assembly) {
   for (const auto& site : assembly.world->sites) {
     Json hosts = Json::array();
     for (const auto& host : site->hosts) hosts.push_back(host->address);
-    pools.push_back({{"name", site->name}, {"release", release_info(site->release).name}, {"hosts", std::move(hosts)}});
+    pools.push_back(
+        {{"name", site->name}, {"release", release_info(site->release).name}, {"hosts", std::move(hosts)}});
   }
   const Json line = {{"ready", true},
                      {"scheme", assembly.world->options.tls ? "https" : "http"},

@@ -12,7 +12,9 @@ namespace {
 
 using Json = nlohmann::json;
 
-Error bad(std::string message) { return {ErrorCode::kBadConfig, std::move(message)}; }
+Error bad(std::string message) {
+  return {ErrorCode::kBadConfig, std::move(message)};
+}
 
 PoolSpec pool_from(const Json& json, PoolSpec spec) {
   spec.name = json.value("name", spec.name);

@@ -12,8 +12,8 @@ namespace xenha::sim {
 
 struct ProgramOptions {
   SimulationOptions simulation;
-  std::string scenario;             ///< file to play, "" = none
-  std::string print_config;         ///< directory for the passwords; "" = no configuration is printed
+  std::string scenario;      ///< file to play, "" = none
+  std::string print_config;  ///< directory for the passwords; "" = no configuration is printed
   std::optional<Duration> exit_after;
   bool die_with_parent = false;
 };

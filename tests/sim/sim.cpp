@@ -66,7 +66,9 @@ Result<std::unique_ptr<Simulation>> Simulation::start(SimulationOptions options)
   return sim;
 }
 
-std::uint16_t Simulation::port() const { return impl_->port; }
+std::uint16_t Simulation::port() const {
+  return impl_->port;
+}
 
 std::string Simulation::address(int pool, int host) const {
   return "127.10." + std::to_string(pool) + "." + std::to_string(host);
@@ -76,7 +78,9 @@ std::string Simulation::url(int pool, int host) const {
   return (impl_->tls ? "https://" : "http://") + address(pool, host) + ":" + std::to_string(impl_->port);
 }
 
-std::string Simulation::control_url() const { return impl_->control_url; }
+std::string Simulation::control_url() const {
+  return impl_->control_url;
+}
 
 Result<std::string> Simulation::command(std::string_view name, std::string_view arguments_json) {
   const Json arguments = Json::parse(arguments_json, nullptr, false);
@@ -89,7 +93,8 @@ Result<std::string> Simulation::command(std::string_view name, std::string_view 
 }
 
 std::string Simulation::state_json() {
-  return impl_->on_loop([&] { return state_of(*impl_->assembly.world).dump(-1, ' ', false, Json::error_handler_t::replace); });
+  return impl_->on_loop(
+      [&] { return state_of(*impl_->assembly.world).dump(-1, ' ', false, Json::error_handler_t::replace); });
 }
 
 Result<std::string> Simulation::write_config(const std::string& directory) {

@@ -1,5 +1,6 @@
-// xenha-sim in process: simulated XenServer pools on loopback addresses, for integration tests and benchmarks.
-// The simulation runs on a thread of its own; every member of Simulation may be called from any thread.
+// xenha-sim in process: simulated XenServer pools on loopback addresses, for integration tests and
+// benchmarks. The simulation runs on a thread of its own; every member of Simulation may be called from any
+// thread.
 #pragma once
 
 #include <cstdint>
@@ -16,10 +17,10 @@ namespace xenha::sim {
 
 /// One pool as it stands when the simulation starts: healthy, HA on unless said otherwise.
 struct PoolSpec {
-  std::string name = "";                 ///< name-label and configured name; "" becomes pool1, pool2 ...
-  std::string release = "8.2";           ///< 6.2 6.5 7.0 7.1 7.6 8.0 8.2 8
-  int hosts = 4;                         ///< host 1 is the master
-  int vms = 20;                          ///< user VMs, spread over the hosts; templates and snapshots come besides
+  std::string name = "";        ///< name-label and configured name; "" becomes pool1, pool2 ...
+  std::string release = "8.2";  ///< 6.2 6.5 7.0 7.1 7.6 8.0 8.2 8
+  int hosts = 4;                ///< host 1 is the master
+  int vms = 20;                 ///< user VMs, spread over the hosts; templates and snapshots come besides
   bool ha = true;
   int ha_timeout = 90;                   ///< seconds
   std::string heartbeat_sr = "MGMT-HA";  ///< name-label
@@ -27,7 +28,8 @@ struct PoolSpec {
   std::int64_t heartbeat_bytes = 0;      ///< size of the SR; 0: 10 GiB
   bool hotfix = true;                    ///< 6.2: XS62ESP1004 applied on every host
   bool latency_recorded = false;         ///< HA latency sources recorded on every host
-  std::vector<std::string> vm_names = {};  ///< names of the first user VMs; the others are i-2-N-VM, r-N-VM, s-N-VM
+  std::vector<std::string> vm_names =
+      {};  ///< names of the first user VMs; the others are i-2-N-VM, r-N-VM, s-N-VM
 };
 
 struct SimulationOptions {
@@ -75,8 +77,8 @@ class Simulation {
   /// "http://127.0.0.1:PORT"; "" without control API.
   std::string control_url() const;
 
-  /// Runs a command of the control API (README.md): name, arguments as a JSON object in text. The answer is JSON
-  /// text. Errors: kBadConfig with what is wrong.
+  /// Runs a command of the control API (README.md): name, arguments as a JSON object in text. The answer is
+  /// JSON text. Errors: kBadConfig with what is wrong.
   Result<std::string> command(std::string_view name, std::string_view arguments_json = "{}");
   /// The state as GET /sim/state answers it, JSON text.
   std::string state_json();

@@ -43,8 +43,8 @@ Database* CommandArgs::db() const {
 const CommandMap& commands() {
   static const CommandMap map = [] {
     CommandMap all;
-    for (auto add : {add_host_commands, add_storage_commands, add_pool_commands, add_record_commands, add_vm_commands,
-                     add_wire_commands})
+    for (auto add : {add_host_commands, add_storage_commands, add_pool_commands, add_record_commands,
+                     add_vm_commands, add_wire_commands})
       add(all);
     return all;
   }();

@@ -1,4 +1,5 @@
-// Faults and acts by name: what the control API, scenario files and in-process tests ask for. README.md lists them.
+// Faults and acts by name: what the control API, scenario files and in-process tests ask for. README.md lists
+// them.
 #pragma once
 
 #include <functional>
@@ -45,7 +46,11 @@ void add_record_commands(CommandMap& commands);
 void add_vm_commands(CommandMap& commands);
 void add_wire_commands(CommandMap& commands);
 
-inline Error bad_command(std::string message) { return {ErrorCode::kBadConfig, std::move(message)}; }
-inline Result<Json> done() { return Json::object(); }
+inline Error bad_command(std::string message) {
+  return {ErrorCode::kBadConfig, std::move(message)};
+}
+inline Result<Json> done() {
+  return Json::object();
+}
 
 }  // namespace xenha::sim

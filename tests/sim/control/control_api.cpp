@@ -28,8 +28,13 @@ Json calls_json(const World& world, std::uint64_t after, bool only_writes) {
 Json sessions_json(const World& world) {
   Json out = Json::array();
   const auto add = [&](const Site& site, const Host& host, const Session& session, const char* kind) {
-    out.push_back({{"pool", site.name}, {"host", host.address}, {"kind", kind}, {"user", session.user},
-                   {"originator", session.originator}, {"client", session.client}, {"ref", session.ref}});
+    out.push_back({{"pool", site.name},
+                   {"host", host.address},
+                   {"kind", kind},
+                   {"user", session.user},
+                   {"originator", session.originator},
+                   {"client", session.client},
+                   {"ref", session.ref}});
   };
   for (const auto& site : world.sites)
     for (const auto& host : site->hosts) {
@@ -43,7 +48,8 @@ Json sessions_json(const World& world) {
 
 Result<std::unique_ptr<ControlApi>> ControlApi::open(World& world, const std::string& address) {
   const std::size_t colon = address.rfind(':');
-  if (colon == std::string::npos) return Error{ErrorCode::kBadConfig, "control address is no HOST:PORT: " + address};
+  if (colon == std::string::npos)
+    return Error{ErrorCode::kBadConfig, "control address is no HOST:PORT: " + address};
   std::unique_ptr<ControlApi> api(new ControlApi(world));
   ListenerOptions options;
   options.address = address.substr(0, colon);
@@ -60,7 +66,8 @@ Result<std::unique_ptr<ControlApi>> ControlApi::open(World& world, const std::st
 void ControlApi::serve(const std::shared_ptr<Exchange>& exchange) {
   const std::string_view path = exchange->request().path();
   constexpr std::string_view kPrefix = "/sim/";
-  if (path.substr(0, kPrefix.size()) != kPrefix) return answer(*exchange, 404, {{"error", "paths begin with /sim/"}});
+  if (path.substr(0, kPrefix.size()) != kPrefix)
+    return answer(*exchange, 404, {{"error", "paths begin with /sim/"}});
   const std::string_view rest = path.substr(kPrefix.size());
   if (exchange->request().method == "GET") return get(*exchange, rest);
   if (exchange->request().method == "POST") return post(*exchange, rest);

@@ -12,7 +12,8 @@ namespace {
 
 Result<Json> network(CommandArgs& args) {
   const std::string mode = args.text("mode", "up");
-  const auto delay = std::chrono::duration_cast<Duration>(std::chrono::duration<double>(args.number("seconds", 1)));
+  const auto delay =
+      std::chrono::duration_cast<Duration>(std::chrono::duration<double>(args.number("seconds", 1)));
   for (Host* host : args.hosts()) {
     if (mode == "cut") {
       isolate(*host, true);
@@ -38,11 +39,13 @@ Result<Json> network(CommandArgs& args) {
   return done();
 }
 
-/// A slave that its master does not take, for a reason that the scenario chooses; or a master in the same state.
+/// A slave that its master does not take, for a reason that the scenario chooses; or a master in the same
+/// state.
 Result<Json> emergency(CommandArgs& args) {
   Failure reason = fail(args.text("code", "HOST_STILL_BOOTING"));
   if (args.json.contains("args"))
-    for (const Json& argument : args.json.at("args")) reason.description.push_back(argument.get<std::string>());
+    for (const Json& argument : args.json.at("args"))
+      reason.description.push_back(argument.get<std::string>());
   force_emergency(*args.host, std::move(reason), args.flag("thinks_master", false));
   return done();
 }

@@ -1,4 +1,5 @@
-// Faults of a whole pool: HA cleared in silence, split brain, upgrade, maintenance, marks, sessions, ejected hosts.
+// Faults of a whole pool: HA cleared in silence, split brain, upgrade, maintenance, marks, sessions, ejected
+// hosts.
 #include <utility>
 
 #include "tests/sim/control/commands.h"
@@ -10,7 +11,8 @@
 namespace xenha::sim {
 namespace {
 
-void set_key(Database& db, const char* cls, const std::string& ref, const std::string& key, const std::string& value) {
+void set_key(Database& db, const char* cls, const std::string& ref, const std::string& key,
+             const std::string& value) {
   Json other = db.get(cls, ref, "other_config");
   if (value.empty())
     other.erase(key);
@@ -48,7 +50,8 @@ Result<Json> intent(CommandArgs& args) {
   const auto until = std::chrono::system_clock::now() + std::chrono::hours(8);
   const auto epoch = std::chrono::duration_cast<std::chrono::seconds>(until.time_since_epoch()).count();
   const std::string host = args.host ? args.host->name : args.site->hosts.front()->name;
-  const std::string text = args.text("text", "by=operator;host=" + host + ";step=1;until=" + std::to_string(epoch));
+  const std::string text =
+      args.text("text", "by=operator;host=" + host + ";step=1;until=" + std::to_string(epoch));
   set_key(*db, "pool", db->pool_ref(), "xenha:intent", args.flag("on", true) ? text : "");
   return done();
 }
@@ -83,7 +86,8 @@ Result<Json> change_password(CommandArgs& args) {
 
 Result<Json> eject(CommandArgs& args) {
   Host* master = args.site->master();
-  if (!master || args.host == master) return bad_command("only a slave of a pool with a master can be ejected");
+  if (!master || args.host == master)
+    return bad_command("only a slave of a pool with a master can be ejected");
   eject_host(*args.host);
   return done();
 }

@@ -18,12 +18,14 @@ const Json* child_of(const Json& in, const std::string& step) {
   }
   if (!in.is_array()) return nullptr;
   for (const Json& item : in)
-    if (item.is_object() && (item.value("name", "") == step || std::to_string(item.value("number", -1)) == step))
+    if (item.is_object() &&
+        (item.value("name", "") == step || std::to_string(item.value("number", -1)) == step))
       return &item;
   return nullptr;
 }
 
-/// "1.hosts.2.agent": pool 1, its host 2, member agent. "1.messages.#" counts; "writes" counts writes in the log.
+/// "1.hosts.2.agent": pool 1, its host 2, member agent. "1.messages.#" counts; "writes" counts writes in the
+/// log.
 std::string look_up(World& world, const std::string& path) {
   if (path == "writes") return std::to_string(world.log.after(0, true).size());
   if (path == "calls") return std::to_string(world.log.last());
@@ -74,7 +76,8 @@ void Scenario::check(World& world, const ScenarioStep& step, Duration deadline) 
     report(step, false, "is " + found + " at " + clock_text(world));
     return run_next(world);
   }
-  world.clock.after(std::chrono::seconds(1), [this, &world, &step, deadline] { check(world, step, deadline); });
+  world.clock.after(std::chrono::seconds(1),
+                    [this, &world, &step, deadline] { check(world, step, deadline); });
 }
 
 void Scenario::run_step(World& world, const ScenarioStep& step) {

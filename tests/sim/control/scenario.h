@@ -1,4 +1,5 @@
-// A scenario file: a world, steps with times, expectations on the state and the log of calls. README.md shows the form.
+// A scenario file: a world, steps with times, expectations on the state and the log of calls. README.md shows
+// the form.
 #pragma once
 
 #include <functional>
@@ -12,13 +13,13 @@
 namespace xenha::sim {
 
 struct ScenarioStep {
-  Duration at{};             ///< simulated, from the start
-  std::string line;          ///< as written, for messages
+  Duration at{};     ///< simulated, from the start
+  std::string line;  ///< as written, for messages
   int line_number = 0;
-  std::string verb;          ///< a command name, expect, or log
+  std::string verb;  ///< a command name, expect, or log
   std::vector<std::pair<std::string, std::string>> arguments;
   std::string path, relation, value;  ///< of expect
-  Duration within{};         ///< expect: looks again until then
+  Duration within{};                  ///< expect: looks again until then
 };
 
 class Scenario {

@@ -25,7 +25,7 @@ std::vector<std::string> words_of(const std::string& line) {
     if (c == '"') {
       quoted = !quoted;
       any = true;
-    } else if (!quoted && c == '#') {
+    } else if (!quoted && c == '#' && word.empty()) {
       break;
     } else if (!quoted && (c == ' ' || c == '\t')) {
       if (any || !word.empty()) out.push_back(std::move(word));
@@ -54,14 +54,22 @@ Status read_pool(const Pairs& pairs, int number, SimulationOptions& options) {
   PoolSpec spec;
   for (const auto& [name, value] : pairs) {
     const int count = std::atoi(value.c_str());
-    if (name == "name") spec.name = value;
-    else if (name == "release") spec.release = value;
-    else if (name == "hosts") spec.hosts = count;
-    else if (name == "vms") spec.vms = count;
-    else if (name == "ha") spec.ha = value == "on";
-    else if (name == "ha_timeout") spec.ha_timeout = count;
-    else if (name == "heartbeat") spec.heartbeat_type = value;
-    else return bad_line(number, "a pool has no " + name);
+    if (name == "name")
+      spec.name = value;
+    else if (name == "release")
+      spec.release = value;
+    else if (name == "hosts")
+      spec.hosts = count;
+    else if (name == "vms")
+      spec.vms = count;
+    else if (name == "ha")
+      spec.ha = value == "on";
+    else if (name == "ha_timeout")
+      spec.ha_timeout = count;
+    else if (name == "heartbeat")
+      spec.heartbeat_type = value;
+    else
+      return bad_line(number, "a pool has no " + name);
   }
   options.pools.push_back(spec);
   return Nothing{};

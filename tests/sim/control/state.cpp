@@ -10,10 +10,14 @@ namespace {
 const char* agent_word(const Host& host) {
   if (!host.powered) return "off";
   switch (host.agent) {
-    case Agent::kDown: return "down";
-    case Agent::kNotReady: return "starting";
-    case Agent::kHaStuck: return "stuck in HA start";
-    case Agent::kRunning: break;
+    case Agent::kDown:
+      return "down";
+    case Agent::kNotReady:
+      return "starting";
+    case Agent::kHaStuck:
+      return "stuck in HA start";
+    case Agent::kRunning:
+      break;
   }
   return host.emergency ? "emergency" : "running";
 }
@@ -63,14 +67,15 @@ Json site_json(const World& world, const Site& site) {
   int masters = 0;
   Json hosts = Json::array();
   for (const auto& host : site.hosts) {
-    if (host->running() && host->is_master()) ++masters;
+    if (host->running() && !host->emergency && host->is_master()) ++masters;
     hosts.push_back(host_json(world, *host, master));
   }
   out["masters"] = masters;
   out["hosts"] = std::move(hosts);
   if (master) {
     const Database& db = *master->db;
-    for (const char* field : {"uuid", "ha_enabled", "ha_statefiles", "ha_configuration", "ha_plan_exists_for", "other_config"})
+    for (const char* field :
+         {"uuid", "ha_enabled", "ha_statefiles", "ha_configuration", "ha_plan_exists_for", "other_config"})
       out[field] = db.get("pool", db.pool_ref(), field);
     out["generation"] = db.generation();
     out["vms"] = db.count("VM");
@@ -101,10 +106,10 @@ Json state_of(const World& world) {
 }
 
 Json call_json(const CallEntry& entry) {
-  return {{"number", entry.number}, {"time", entry.time},       {"pool", entry.pool},
-          {"host", entry.host},     {"client", entry.client},   {"method", entry.method},
-          {"session", entry.session}, {"user", entry.user},     {"originator", entry.originator},
-          {"write", entry.write},   {"outcome", entry.outcome}};
+  return {{"number", entry.number},   {"time", entry.time},      {"pool", entry.pool},
+          {"host", entry.host},       {"client", entry.client},  {"method", entry.method},
+          {"session", entry.session}, {"user", entry.user},      {"originator", entry.originator},
+          {"write", entry.write},     {"outcome", entry.outcome}};
 }
 
 }  // namespace xenha::sim

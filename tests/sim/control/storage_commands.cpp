@@ -59,7 +59,8 @@ Result<Json> set_paths(CommandArgs& args) {
 
 Result<Json> dangle_statefile(CommandArgs& args) {
   return with_db(args, [&](Database& db) -> Result<Json> {
-    for (const Json& vdi : db.get("pool", db.pool_ref(), "ha_statefiles")) db.destroy("VDI", vdi.get<std::string>());
+    for (const Json& vdi : db.get("pool", db.pool_ref(), "ha_statefiles"))
+      db.destroy("VDI", vdi.get<std::string>());
     return done();
   });
 }
@@ -78,7 +79,8 @@ Result<Json> foreign_vdi(CommandArgs& args) {
 Result<Json> set_sr_space(CommandArgs& args) {
   return with_db(args, [&](Database& db) -> Result<Json> {
     const std::string sr = sr_of(args, db);
-    if (args.json.contains("size")) db.set("SR", sr, "physical_size", static_cast<std::int64_t>(args.number("size", 0)));
+    if (args.json.contains("size"))
+      db.set("SR", sr, "physical_size", static_cast<std::int64_t>(args.number("size", 0)));
     if (args.json.contains("used"))
       db.set("SR", sr, "physical_utilisation", static_cast<std::int64_t>(args.number("used", 0)));
     return done();
@@ -104,7 +106,8 @@ void add_storage_commands(CommandMap& commands) {
   commands["arm-host"] = on_hosts([](Host& host) {
     host.disarmed_by_fault = false;
     if (Host* master = host.site->master())
-      master->db->set("host", host.ref, "ha_statefiles", master->db->get("pool", master->db->pool_ref(), "ha_statefiles"));
+      master->db->set("host", host.ref, "ha_statefiles",
+                      master->db->get("pool", master->db->pool_ref(), "ha_statefiles"));
   });
   commands["unplug-pbd"] =
       on_pbds([](Database& db, const std::string& pbd) { db.set("PBD", pbd, "currently_attached", false); });

@@ -23,7 +23,8 @@ Result<Json> speed(CommandArgs& args) {
 }
 
 Result<Json> advance(CommandArgs& args) {
-  args.world.clock.advance(std::chrono::duration_cast<Duration>(std::chrono::duration<double>(args.number("seconds", 0))));
+  args.world.clock.advance(
+      std::chrono::duration_cast<Duration>(std::chrono::duration<double>(args.number("seconds", 0))));
   return done();
 }
 
@@ -37,7 +38,8 @@ Result<Json> record_sources(CommandArgs& args) {
 }
 
 Result<Json> set_latency(CommandArgs& args) {
-  for (Host* host : args.hosts()) host->latencies[args.text("source", "network/latency")] = args.number("seconds", 0);
+  for (Host* host : args.hosts())
+    host->latencies[args.text("source", "network/latency")] = args.number("seconds", 0);
   return done();
 }
 

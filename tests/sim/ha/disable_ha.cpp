@@ -40,8 +40,10 @@ void step(const std::shared_ptr<Disabling>& op, std::size_t index) {
   }
   Host& host = *op->site.hosts[index];
   world.later(op->master, timings::kDisableHost, [op, &host, index] {
-    if (can_reach(op->master, host) || &host == &op->master) disarm(host);
-    if (op->progress) op->progress(static_cast<double>(index + 1) / static_cast<double>(op->site.hosts.size()));
+    // A host in emergency mode refuses the calls that would disarm it.
+    if (can_reach(op->master, host) && !host.emergency) disarm(host);
+    if (op->progress)
+      op->progress(static_cast<double>(index + 1) / static_cast<double>(op->site.hosts.size()));
     step(op, index + 1);
   });
 }
@@ -71,7 +73,7 @@ void disarm_silently(Site& site, Host& master) {
   db.set("pool", db.pool_ref(), "ha_enabled", false);
   site.statefile.valid = false;
   for (const auto& host : site.hosts)
-    if (can_reach(master, *host)) disarm(*host);
+    if (can_reach(master, *host) && !host->emergency) disarm(*host);
   site.world->changed();
 }
 

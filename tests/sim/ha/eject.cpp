@@ -53,7 +53,8 @@ void eject_host(Host& host) {
   site->release = from.release;
   site->name = from.name + "-ejected-" + std::to_string(host.number);
   site->users = from.users;
-  const auto at = std::find_if(from.hosts.begin(), from.hosts.end(), [&](const auto& each) { return each.get() == &host; });
+  const auto at = std::find_if(from.hosts.begin(), from.hosts.end(),
+                               [&](const auto& each) { return each.get() == &host; });
   site->hosts.push_back(std::move(*at));
   from.hosts.erase(at);
   stop_agent(host);

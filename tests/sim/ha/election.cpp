@@ -14,7 +14,8 @@ namespace {
 constexpr std::uint64_t kBehind = 100;
 
 bool can_be_master(const Host& host) {
-  return host.xhad && !host.isolated && host.running() && host.statefile_access && !host.failover_decisions_disabled;
+  return host.xhad && !host.isolated && host.running() && host.statefile_access &&
+         !host.failover_decisions_disabled;
 }
 
 bool has_living_master(const Site& site) {

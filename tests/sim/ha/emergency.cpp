@@ -46,6 +46,7 @@ std::optional<Failure> become_master_by_hand(Host& host) {
     stop_agent(host);
     host.forced_emergency.reset();
     take_master_role(host, std::move(db));
+    host.promoted_by_hand = true;
     start_agent(host, timings::kAgentStart);
   });
   return std::nullopt;
@@ -53,7 +54,8 @@ std::optional<Failure> become_master_by_hand(Host& host) {
 
 std::optional<Failure> reset_master(Host& host, const std::string& address) {
   if (host.ha_armed) return fail("HA_IS_ENABLED");
-  if (host.role == PoolRole::kSlave && host.master_address == address && !host.forced_emergency) return std::nullopt;
+  if (host.role == PoolRole::kSlave && host.master_address == address && !host.forced_emergency)
+    return std::nullopt;
   host.world->later(host, timings::kFuse, [&host, address] {
     stop_agent(host);
     host.db.reset();

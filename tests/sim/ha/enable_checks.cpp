@@ -62,10 +62,12 @@ std::optional<Failure> check_room(const Site& site, const Database& db, EnablePl
   plan.metadata = find_ha_vdi(db, plan.sr, "redo_log", metadata);
   if (!plan.statefile.empty() && !plan.metadata.empty()) return std::nullopt;
   if (site.release >= Release::k8) {
-    if (free_bytes(db, plan.sr) < metadata + kStatefileBytes) return fail("SR_SOURCE_SPACE_INSUFFICIENT", plan.sr);
+    if (free_bytes(db, plan.sr) < metadata + kStatefileBytes)
+      return fail("SR_SOURCE_SPACE_INSUFFICIENT", plan.sr);
     return std::nullopt;
   }
-  const std::int64_t needed = (plan.statefile.empty() ? kStatefileBytes : 0) + (plan.metadata.empty() ? metadata : 0);
+  const std::int64_t needed =
+      (plan.statefile.empty() ? kStatefileBytes : 0) + (plan.metadata.empty() ? metadata : 0);
   if (free_bytes(db, plan.sr) < needed)
     return fail("SR_BACKEND_FAILURE_44", "", "There is insufficient space", "");
   return std::nullopt;

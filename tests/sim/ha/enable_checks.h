@@ -15,7 +15,8 @@ struct EnablePlan {
   int timeout = 60;
 };
 
-/// The operation that runs in the pool as an error, e.g. HA_ENABLE_IN_PROGRESS; absent when none does. From 7.0 on.
+/// The operation that runs in the pool as an error, e.g. HA_ENABLE_IN_PROGRESS; absent when none does.
+/// From 7.0 on.
 std::optional<Failure> other_operation(const Database& db);
 /// Checks 7 to 16; fills in the SR and its VDIs.
 std::optional<Failure> check_enable(const Site& site, const Database& db, const std::vector<std::string>& srs,

@@ -102,7 +102,8 @@ void preconfigure(const Op& op, std::size_t index) {
 
 void enable_ha(Site& site, Host& master, EnablePlan plan, std::function<void(double)> progress,
                std::function<void(std::optional<Failure>)> done) {
-  preconfigure(std::make_shared<Enabling>(Enabling{site, master, std::move(plan), std::move(progress), std::move(done)}),
+  preconfigure(std::make_shared<Enabling>(
+                   Enabling{site, master, std::move(plan), std::move(progress), std::move(done)}),
                0);
 }
 

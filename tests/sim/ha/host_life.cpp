@@ -39,7 +39,9 @@ void apply_network(Host& host) {
   else if (!listens)
     network = host.answers_refused ? Network::refuse() : Network::hang();
   const Status status = host.listener->set_network(network);
-  if (!status) log::warn("cannot change the network of a simulated host", {{"host", host.address}, {"error", status.error().message}});
+  if (!status)
+    log::warn("cannot change the network of a simulated host",
+              {{"host", host.address}, {"error", status.error().message}});
 }
 
 namespace {

@@ -32,7 +32,8 @@ void isolate(Host& host, bool isolated);
 /// Storage path to the heartbeat disk.
 void set_statefile_access(Host& host, bool access);
 
-/// Makes a master of a host whose database is ready: roles of all, sessions, re-enabling. At start and by the builder.
+/// Makes a master of a host whose database is ready: roles of all, sessions, re-enabling. At start and by the
+/// builder.
 void open_for_business(Host& host, bool at_world_start);
 
 }  // namespace xenha::sim

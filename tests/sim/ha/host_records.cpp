@@ -19,14 +19,17 @@ void write_start_times(Database& db, const Host& host) {
   Json other = db.get("host", host.ref, "other_config");
   if (!other.is_object()) return;
   const auto epoch = [](WallTime when) {
-    return std::to_string(std::chrono::duration_cast<std::chrono::seconds>(when.time_since_epoch()).count()) + ".";
+    return std::to_string(std::chrono::duration_cast<std::chrono::seconds>(when.time_since_epoch()).count()) +
+           ".";
   };
   other["agent_start_time"] = epoch(host.agent_start);
   other["boot_time"] = epoch(host.boot_time);
   db.set("host", host.ref, "other_config", std::move(other));
 }
 
-void set_enabled(Database& db, const Host& host, bool enabled) { db.set("host", host.ref, "enabled", enabled); }
+void set_enabled(Database& db, const Host& host, bool enabled) {
+  db.set("host", host.ref, "enabled", enabled);
+}
 
 std::vector<std::string> vms_on(const Database& db, const Host& host) {
   std::vector<std::string> out;

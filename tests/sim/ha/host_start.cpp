@@ -28,11 +28,13 @@ void stay_stuck(Host& host, const char* code) {
   });
 }
 
-/// A slave that cannot read the disk asks its master whether HA is off by now. An old master has nobody to ask.
+/// A slave that cannot read the disk asks its master whether HA is off by now. An old master has nobody to
+/// ask.
 bool master_says_ha_is_off(Host& host) {
   if (host.is_master()) return false;
   Host* master = host.site->at(host.master_address);
-  if (!master || !master->running() || !master->is_master() || host.isolated || master->isolated) return false;
+  if (!master || !master->running() || !master->is_master() || host.isolated || master->isolated)
+    return false;
   return !master->db->flag("pool", master->db->pool_ref(), "ha_enabled");
 }
 
@@ -69,7 +71,8 @@ void start_ha(Host& host) {
 /// Without HA an old master asks all others; best effort, as unreachable ones are ignored.
 void check_no_other_masters(Host& host) {
   for (const auto& other : host.site->hosts)
-    if (other.get() != &host && other->running() && other->is_master() && !host.isolated && !other->isolated) {
+    if (other.get() != &host && other->running() && !other->emergency && other->is_master() &&
+        !host.isolated && !other->isolated) {
       host.db.reset();
       return follow(host, other->address);
     }
@@ -78,7 +81,8 @@ void check_no_other_masters(Host& host) {
 void come_up(Host& host) {
   World& world = *host.world;
   host.emergency.reset();
-  if (host.is_master() && !host.xhad) check_no_other_masters(host);
+  if (host.is_master() && !host.xhad && !host.promoted_by_hand) check_no_other_masters(host);
+  host.promoted_by_hand = false;
   if (host.is_master()) {
     host.agent = Agent::kNotReady;
     apply_network(host);
@@ -137,7 +141,9 @@ void start_agent(Host& host, Duration takes) {
   });
 }
 
-void continue_start(Host& host) { come_up(host); }
+void continue_start(Host& host) {
+  come_up(host);
+}
 
 void open_for_business(Host& host, bool at_world_start) {
   World& world = *host.world;
@@ -156,7 +162,8 @@ void open_for_business(Host& host, bool at_world_start) {
       set_enabled(db, *member, false);
       member->heard_at = world.clock.now();
     }
-    if (host.boot_time > host.agent_start - std::chrono::minutes(10) && host.went_down_unclean) halt_vms_of(db, host);
+    if (host.boot_time > host.agent_start - std::chrono::minutes(10) && host.went_down_unclean)
+      halt_vms_of(db, host);
     write_start_times(db, host);
     set_live(db, host, true);
     host.waits_for_slaves = true;
@@ -191,6 +198,7 @@ std::optional<Failure> why_not(Host& host) {
       master->agent == Agent::kHaStuck)
     return fail("INTERNAL_ERROR", "Connection to the master " + host.master_address + " failed");
   if (master->agent == Agent::kNotReady) return fail("HOST_STILL_BOOTING");
+  if (master->emergency) return master->emergency;  // passed through as it is
   if (!master->is_master()) return fail("HOST_IS_SLAVE", master->master_address);
   Database& db = *master->db;
   if (!db.exists("host", host.ref)) return fail("HOST_UNKNOWN_TO_MASTER", host.uuid);
@@ -218,7 +226,8 @@ void say_hello(Host& host) {
   Database& db = *master.db;
   host.emergency.reset();
   set_enabled(db, host, false);
-  if (host.boot_time > host.agent_start - std::chrono::minutes(10) && host.went_down_unclean) halt_vms_of(db, host);
+  if (host.boot_time > host.agent_start - std::chrono::minutes(10) && host.went_down_unclean)
+    halt_vms_of(db, host);
   write_start_times(db, host);
   host.heard_at = world.clock.now();
   note_fence(host);

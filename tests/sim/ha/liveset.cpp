@@ -32,7 +32,8 @@ void judge_partitions(Site& site) {
   for (const auto& host : site.hosts)
     if (host->xhad && host->isolated && past(host->isolated_at, site)) alone.push_back(host.get());
   if (alone.empty()) return;
-  const bool rest_wins = rest.size() > 1 || (rest.size() == 1 && rest.front()->number < alone.front()->number);
+  const bool rest_wins =
+      rest.size() > 1 || (rest.size() == 1 && rest.front()->number < alone.front()->number);
   if (rest_wins) {
     for (Host* host : alone) fence(*host);
     return;
@@ -41,8 +42,8 @@ void judge_partitions(Site& site) {
   for (std::size_t at = 1; at < alone.size(); ++at) fence(*alone[at]);
 }
 
-/// Survival rule 2: without the statefile a host lives only while every configured host is heard or left in order, and
-/// has lost it too.
+/// Survival rule 2: without the statefile a host lives only while every configured host is heard or left in
+/// order, and has lost it too.
 void judge_statefile(Site& site) {
   bool all_lost_and_there = true;
   for (const std::string& uuid : site.statefile.members) {
@@ -58,7 +59,8 @@ void judge_statefile(Site& site) {
 std::vector<std::string> peers_of(const Site& site, const Host& host) {
   std::vector<std::string> out;
   for (const auto& other : site.hosts)
-    if (other.get() == &host || (seen_alive(*other) && !host.isolated && !other->isolated)) out.push_back(other->uuid);
+    if (other.get() == &host || (seen_alive(*other) && !host.isolated && !other->isolated))
+      out.push_back(other->uuid);
   return out;
 }
 
@@ -107,7 +109,8 @@ void process_liveset(Site& site, Host& master) {
       if (host->xhad) write_host_facts(site, db, *host, statefiles);
     } else if (was_live) {
       if (!host->excluded)
-        create_message(site, "HA_HOST_FAILED", 3, "Host", host->uuid, "Server '" + host->name + "' has failed");
+        create_message(site, "HA_HOST_FAILED", 3, "Host", host->uuid,
+                       "Server '" + host->name + "' has failed");
       declare_dead(site, master, *host);
     }
   }
@@ -123,8 +126,9 @@ void run_plain_round(Site& site) {
     master->waits_for_slaves = false;
     for (const auto& host : site.hosts) {
       if (!db.exists("host", host->ref)) continue;
-      const bool heard = host.get() == master.get() || (host->running() && !host->emergency && can_reach(*host, *master) &&
-                                                        host->master_address == master->address);
+      const bool heard =
+          host.get() == master.get() || (host->running() && !host->emergency && can_reach(*host, *master) &&
+                                         host->master_address == master->address);
       if (heard) host->heard_at = site.world->clock.now();
       if (heard) refresh_metrics(site, db, *host);
       set_live(db, *host, heard || site.world->clock.now() - host->heard_at <= timings::kAssumedDead);

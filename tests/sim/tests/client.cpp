@@ -172,7 +172,8 @@ HttpAnswer http_post(const std::string& url, const std::string& body, const std:
   return perform(url, {"Content-Type: " + type}, &body, timeout);
 }
 
-Answer call(const std::string& url, const std::string& method, const Json& params, std::chrono::milliseconds timeout) {
+Answer call(const std::string& url, const std::string& method, const Json& params,
+            std::chrono::milliseconds timeout) {
   std::string document = "<?xml version=\"1.0\"?><methodCall><methodName>" + method + "</methodName><params>";
   for (const Json& param : params) document += "<param>" + encode(param) + "</param>";
   document += "</params></methodCall>";
@@ -206,8 +207,12 @@ std::unique_ptr<Simulation> start(PoolSpec spec, double speed) {
   return std::move(*sim);
 }
 
-Json state(Simulation& sim) { return Json::parse(sim.state_json()); }
-Json pool_state(Simulation& sim, int pool) { return state(sim).at("pools").at(static_cast<std::size_t>(pool - 1)); }
+Json state(Simulation& sim) {
+  return Json::parse(sim.state_json());
+}
+Json pool_state(Simulation& sim, int pool) {
+  return state(sim).at("pools").at(static_cast<std::size_t>(pool - 1));
+}
 
 Json host_state(Simulation& sim, int host, int pool) {
   const Json hosts = pool_state(sim, pool).at("hosts");
@@ -227,8 +232,8 @@ Json first_record(const Client& client, const std::string& session, const std::s
   return all.value.empty() ? Json() : Json(all.value.begin().value());
 }
 
-std::string find_ref(const Client& client, const std::string& session, const std::string& cls, const std::string& field,
-                     const Json& value) {
+std::string find_ref(const Client& client, const std::string& session, const std::string& cls,
+                     const std::string& field, const Json& value) {
   const Answer all = client.call(cls + ".get_all_records", {session});
   for (const auto& [ref, record] : all.value.items())
     if (record.at(field) == value) return ref;

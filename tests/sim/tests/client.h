@@ -15,7 +15,7 @@ using Json = nlohmann::json;
 struct Answer {
   bool transport_ok = false;  ///< an HTTP answer came in time
   long http = 0;
-  bool ok = false;            ///< Status = Success
+  bool ok = false;  ///< Status = Success
   Json value;
   std::vector<std::string> error;  ///< ErrorDescription
   std::string fault;               ///< of an XML-RPC <fault>
@@ -63,7 +63,7 @@ void act(Simulation& sim, const std::string& command, const Json& arguments = Js
 /// The record of the first object of a class.
 Json first_record(const Client& client, const std::string& session, const std::string& cls);
 /// Reference of the record whose field has that value.
-std::string find_ref(const Client& client, const std::string& session, const std::string& cls, const std::string& field,
-                     const Json& value);
+std::string find_ref(const Client& client, const std::string& session, const std::string& cls,
+                     const std::string& field, const Json& value);
 
 }  // namespace xenha::sim::test

@@ -151,7 +151,8 @@ TEST(Control, TlsHostsShowTheReleasesCertificate) {
 
 TEST(Scenario, FilesWithMistakesAreRefusedWithTheLine) {
   SimulationOptions options;
-  EXPECT_THAT(Scenario::parse("pool release=8.2\n@5s nonsense", options).error().message, HasSubstr("line 2"));
+  EXPECT_THAT(Scenario::parse("pool release=8.2\n@5s nonsense", options).error().message,
+              HasSubstr("line 2"));
   EXPECT_THAT(Scenario::parse("@5s expect a =", options).error().message, HasSubstr("line 1"));
   EXPECT_THAT(Scenario::parse("@9s power-off host=1\n@5s power-on host=1", options).error().message,
               HasSubstr("order of time"));

@@ -73,7 +73,8 @@ TEST_F(Events, WaitingCallIsWokenByAChange) {
   begin();
   const std::string token = from({"vm"}, "", 1.0).value.at("token");
   auto waiting = std::async(std::launch::async, [&] { return from({"vm"}, token, 20.0); });
-  ASSERT_TRUE(sim_->wait_for([&](const std::string&) { return host_state(*sim_, 1).at("waiting_events") == 1; }, 10s));
+  ASSERT_TRUE(sim_->wait_for(
+      [&](const std::string&) { return host_state(*sim_, 1).at("waiting_events") == 1; }, 10s));
   act(*sim_, "vm-create", {{"vm", "i-2-77-VM"}, {"host", 2}});
   const Answer answer = waiting.get();
   ASSERT_EQ(answer.value.at("events").size(), 1u);
@@ -144,9 +145,11 @@ TEST_F(Events, In62TheSecondCallTakesTheSessionsOnlySubscription) {
   begin("6.2");
   const std::string token = from({"pool"}, "", 1.0).value.at("token");
   auto first = std::async(std::launch::async, [&] { return from({"pool"}, token, 2.0); });
-  ASSERT_TRUE(sim_->wait_for([&](const std::string&) { return host_state(*sim_, 1).at("waiting_events") == 1; }, 10s));
+  ASSERT_TRUE(sim_->wait_for(
+      [&](const std::string&) { return host_state(*sim_, 1).at("waiting_events") == 1; }, 10s));
   auto second = std::async(std::launch::async, [&] { return from({"pool"}, token, 10.0); });
-  ASSERT_TRUE(sim_->wait_for([&](const std::string&) { return host_state(*sim_, 1).at("waiting_events") == 2; }, 10s));
+  ASSERT_TRUE(sim_->wait_for(
+      [&](const std::string&) { return host_state(*sim_, 1).at("waiting_events") == 2; }, 10s));
   act(*sim_, "rename", {{"to", "x"}});
   EXPECT_EQ(second.get().value.at("events").size(), 1u);
   EXPECT_EQ(first.get().value.at("events").size(), 0u);
@@ -154,14 +157,16 @@ TEST_F(Events, In62TheSecondCallTakesTheSessionsOnlySubscription) {
 
 TEST_F(Events, TimeoutMustBeADoubleOn62) {
   begin("6.2");
-  EXPECT_EQ(master_->call("event.from", {session_, Json::array({"pool"}), "", "1"}).code(), "FIELD_TYPE_ERROR");
+  EXPECT_EQ(master_->call("event.from", {session_, Json::array({"pool"}), "", "1"}).code(),
+            "FIELD_TYPE_ERROR");
 }
 
 TEST_F(Events, WaitingCallOfAnEndedSessionIsTold) {
   begin();
   const std::string token = from({"pool"}, "", 1.0).value.at("token");
   auto waiting = std::async(std::launch::async, [&] { return from({"pool"}, token, 20.0); });
-  ASSERT_TRUE(sim_->wait_for([&](const std::string&) { return host_state(*sim_, 1).at("waiting_events") == 1; }, 10s));
+  ASSERT_TRUE(sim_->wait_for(
+      [&](const std::string&) { return host_state(*sim_, 1).at("waiting_events") == 1; }, 10s));
   act(*sim_, "expire-sessions");
   EXPECT_EQ(waiting.get().code(), "SESSION_INVALID");
 }

@@ -72,7 +72,8 @@ TEST_F(Ha, EnableGoesThroughItsPhases) {
 TEST_F(Ha, SecondCallIsRefusedFrom70On) {
   begin("7.0");
   enable();
-  EXPECT_EQ(master_->call("pool.enable_ha", {s_, Json::array({sr_}), Json::object()}).code(), "HA_ENABLE_IN_PROGRESS");
+  EXPECT_EQ(master_->call("pool.enable_ha", {s_, Json::array({sr_}), Json::object()}).code(),
+            "HA_ENABLE_IN_PROGRESS");
   EXPECT_EQ(master_->call("pool.disable_ha", {s_}).code(), "HA_ENABLE_IN_PROGRESS");
 }
 
@@ -111,7 +112,8 @@ TEST_F(Ha, NoLicence) {
 TEST_F(Ha, UnpluggedInterface) {
   begin();
   const std::string pif = master_->call("PIF.get_all", {s_}).value.at(1);
-  act(*sim_, "set-field", {{"class", "PIF"}, {"ref", pif}, {"field", "currently_attached"}, {"value", false}});
+  act(*sim_, "set-field",
+      {{"class", "PIF"}, {"ref", pif}, {"field", "currently_attached"}, {"value", false}});
   EXPECT_THAT(outcome(), ElementsAre("REQUIRED_PIF_IS_UNPLUGGED", pif));
 }
 
@@ -257,7 +259,8 @@ TEST_F(Ha, FailuresToTolerate) {
             "HA_OPERATION_WOULD_BREAK_FAILOVER_PLAN");
   EXPECT_TRUE(master_->call("pool.set_ha_host_failures_to_tolerate", {s_, pool_, "1"}).ok);
   EXPECT_EQ(field("ha_plan_exists_for"), "1");
-  EXPECT_EQ(master_->call("pool.set_ha_host_failures_to_tolerate", {s_, pool_, "-1"}).code(), "INVALID_VALUE");
+  EXPECT_EQ(master_->call("pool.set_ha_host_failures_to_tolerate", {s_, pool_, "-1"}).code(),
+            "INVALID_VALUE");
 }
 
 TEST_F(Ha, DesignateNewMasterNeedsHaOff) {

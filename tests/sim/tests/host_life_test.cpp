@@ -1,4 +1,5 @@
-// Reference 2.4, 3.2, 3.3, 5: emergency mode, failover with and without HA, fencing, freshness of what the master says.
+// Reference 2.4, 3.2, 3.3, 5: emergency mode, failover with and without HA, fencing, freshness of what the
+// master says.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -186,7 +187,8 @@ TEST_F(HostLife, LastUpdatedMovesOnlyUpTo70) {
     const Json before = first_record(master, session, "host_metrics").at("last_updated");
     act(*sim_, "clock-skew", {{"seconds", 100}});  // the clock moves, without waiting for it
     sim_->advance(1min);
-    EXPECT_EQ(first_record(master, session, "host_metrics").at("last_updated") != before, release == std::string("7.0"));
+    EXPECT_EQ(first_record(master, session, "host_metrics").at("last_updated") != before,
+              release == std::string("7.0"));
   }
 }
 
@@ -302,7 +304,8 @@ TEST_F(HostLife, RecoverSlavesAfterTheMasterWasLost) {
 TEST_F(HostLife, EmergencyHaDisableHasItsSoftArgumentFrom71On) {
   begin(true, "7.0");
   const Client old(*sim_, 2);
-  EXPECT_EQ(old.call("host.emergency_ha_disable", {old.local_login(), true}).code(), "MESSAGE_PARAMETER_COUNT_MISMATCH");
+  EXPECT_EQ(old.call("host.emergency_ha_disable", {old.local_login(), true}).code(),
+            "MESSAGE_PARAMETER_COUNT_MISMATCH");
   EXPECT_TRUE(old.call("host.emergency_ha_disable", {old.local_login()}).ok);
   begin(false, "7.1");
   const Client slave(*sim_, 2);
@@ -342,7 +345,8 @@ TEST_F(HostLife, OldMasterInEmergencyRejoinsAfterHaWasDisabledOnPoolAndHost) {
   sim_->advance(6min);
   act(*sim_, "power-on", {{"host", 1}});
   sim_->advance(105s);
-  act(*sim_, "emergency", {{"host", 1}, {"code", "HA_HOST_CANNOT_ACCESS_STATEFILE"}, {"thinks_master", true}});
+  act(*sim_, "emergency",
+      {{"host", 1}, {"code", "HA_HOST_CANNOT_ACCESS_STATEFILE"}, {"thinks_master", true}});
   const Client next(*sim_, 2);
   EXPECT_TRUE(next.call("Async.pool.disable_ha", {next.login()}).ok);
   sim_->advance(1min);

@@ -25,7 +25,8 @@ class Messages : public ::testing::Test {
 };
 
 TEST_F(Messages, AreReadBySinceObjectAndRecord) {
-  act(*sim_, "message", {{"name", "HA_HOST_FAILED"}, {"priority", 3}, {"cls", "Host"}, {"obj_uuid", "u1"}, {"body", "b"}});
+  act(*sim_, "message",
+      {{"name", "HA_HOST_FAILED"}, {"priority", 3}, {"cls", "Host"}, {"obj_uuid", "u1"}, {"body", "b"}});
   const Json all = master_->call("message.get_since", {s_, "20200101T00:00:00Z"}).value;
   ASSERT_EQ(all.size(), 1u);
   const Json record = all.begin().value();
@@ -70,7 +71,8 @@ TEST_F(Messages, AuditLogHasWritesWithTheCallersNameAndNoReads) {
 
 TEST_F(Messages, AuditLogOfAnotherHostIsItsOwnAndNeedsASession) {
   master_->call("pool.set_name_label", {s_, master_->call("pool.get_all", {s_}).value.at(0), "x"});
-  EXPECT_THAT(http_get(sim_->url(1, 1) + "/audit_log?session_id=" + s_).body, ::testing::HasSubstr("LOCAL_SUPERUSER"));
+  EXPECT_THAT(http_get(sim_->url(1, 1) + "/audit_log?session_id=" + s_).body,
+              ::testing::HasSubstr("LOCAL_SUPERUSER"));
   EXPECT_EQ(http_get(sim_->url(1, 2) + "/audit_log?session_id=" + s_).body, "");
   EXPECT_EQ(http_get(sim_->url(1, 1) + "/audit_log?session_id=OpaqueRef:none").status, 401);
 }

@@ -24,11 +24,12 @@ TEST(Records, FieldsFollowTheRelease) {
     const char* field;
     bool there;
   };
-  for (const Row& row : {Row{"6.2", "pool", "ha_cluster_stack", false}, Row{"6.5", "pool", "current_operations", false},
-                         Row{"7.0", "pool", "current_operations", true}, Row{"7.0", "host", "updates", false},
-                         Row{"7.1", "host", "updates", true}, Row{"8.0", "host", "certificates", false},
-                         Row{"8.2", "host", "certificates", true}, Row{"8.2", "host", "pending_guidances", false},
-                         Row{"8", "host", "pending_guidances", true}}) {
+  for (const Row& row :
+       {Row{"6.2", "pool", "ha_cluster_stack", false}, Row{"6.5", "pool", "current_operations", false},
+        Row{"7.0", "pool", "current_operations", true}, Row{"7.0", "host", "updates", false},
+        Row{"7.1", "host", "updates", true}, Row{"8.0", "host", "certificates", false},
+        Row{"8.2", "host", "certificates", true}, Row{"8.2", "host", "pending_guidances", false},
+        Row{"8", "host", "pending_guidances", true}}) {
     const auto sim = of(row.release);
     const Client master(*sim, 1);
     EXPECT_EQ(first_record(master, master.login(), row.cls).contains(row.field), row.there)
@@ -41,8 +42,8 @@ TEST(Records, EveryClassAnswersInEveryRelease) {
     const auto sim = of(release);
     const Client master(*sim, 1);
     const std::string session = master.login();
-    for (const char* cls : {"pool", "host", "host_metrics", "PBD", "SR", "VDI", "task", "VM", "VM_metrics", "message",
-                            "VM_guest_metrics", "PIF", "network"})
+    for (const char* cls : {"pool", "host", "host_metrics", "PBD", "SR", "VDI", "task", "VM", "VM_metrics",
+                            "message", "VM_guest_metrics", "PIF", "network"})
       EXPECT_TRUE(master.call(std::string(cls) + ".get_all_records", {session}).ok) << release << " " << cls;
     EXPECT_TRUE(master.call("event.from", {session, Json::array({"*"}), "", 1.0}).ok) << release;
   }
@@ -61,7 +62,7 @@ TEST(Records, ReferencesPointAtEachOther) {
   EXPECT_EQ(master.call("VDI.get_type", {s, vdi}).value, "ha_statefile");
   const Json host = master.call("host.get_record", {s, pool.at("master")}).value;
   EXPECT_THAT(host.at("ha_network_peers"), ::testing::Contains(host.at("uuid")));  // itself included
-  EXPECT_EQ(host.at("resident_VMs").size(), 3u);                                   // two and the control domain
+  EXPECT_EQ(host.at("resident_VMs").size(), 3u);  // two and the control domain
 }
 
 TEST(Records, HotfixOf62) {
@@ -111,10 +112,12 @@ TEST(Records, OddNamesCrossTheWire) {
   act(*sim, "rename", {{"class", "VM"}, {"name", "i-2-1-VM"}, {"to", "vm \xF0\x9F\x90\xA7 \x01 end"}});
   const std::string host = host_state(*sim, 2).at("ref");
   EXPECT_EQ(master.call("host.get_name_label", {s, host}).value, "a \"quoted\" <name> & \u00e4");
-  const HttpAnswer raw = http_post(sim->url(1, 1) + "/",
-                                   "<?xml version=\"1.0\"?><methodCall><methodName>VM.get_all_records</methodName><params>"
-                                   "<param><value>" + s + "</value></param></params></methodCall>",
-                                   "text/xml");
+  const HttpAnswer raw =
+      http_post(sim->url(1, 1) + "/",
+                "<?xml version=\"1.0\"?><methodCall><methodName>VM.get_all_records</methodName><params>"
+                "<param><value>" +
+                    s + "</value></param></params></methodCall>",
+                "text/xml");
   EXPECT_THAT(raw.body, HasSubstr("vm \xF0\x9F\x90\xA7  end"));  // the control character is dropped
 }
 

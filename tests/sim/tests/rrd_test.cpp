@@ -21,10 +21,12 @@ class Rrd : public ::testing::Test {
     master_ = std::make_unique<Client>(*sim_, 1);
     s_ = master_->login();
   }
-  HttpAnswer get(int host, const std::string& more = "", const std::vector<std::string>& headers = {"Accept: text/xml"}) {
+  HttpAnswer get(int host, const std::string& more = "",
+                 const std::vector<std::string>& headers = {"Accept: text/xml"}) {
     const long start = static_cast<long>(std::chrono::duration_cast<std::chrono::seconds>(
                                              std::chrono::system_clock::now().time_since_epoch())
-                                             .count()) - 60;
+                                             .count()) -
+                       60;
     return http_get(sim_->url(1, host) + "/rrd_updates?start=" + std::to_string(start) +
                         "&cf=AVERAGE&interval=5&host=true&vm_uuid=none&session_id=" + s_ + more,
                     headers);
@@ -98,23 +100,28 @@ TEST_F(Rrd, StartIsRequiredAndCredentialsAreChecked) {
   begin();
   EXPECT_EQ(http_get(sim_->url(1, 1) + "/rrd_updates?session_id=" + s_).status, 400);
   EXPECT_EQ(http_get(sim_->url(1, 1) + "/rrd_updates?start=0&session_id=x").status, 401);
-  EXPECT_EQ(http_get(sim_->url(1, 1) + "/rrd_updates?start=0", {"Authorization: Basic cm9vdDpyb290LXBhc3N3b3Jk"}).status,
-            200);
-  EXPECT_EQ(http_get(sim_->url(1, 1) + "/rrd_updates?start=0", {"Authorization: Basic cm9vdDp3cm9uZw=="}).status, 401);
+  EXPECT_EQ(
+      http_get(sim_->url(1, 1) + "/rrd_updates?start=0", {"Authorization: Basic cm9vdDpyb290LXBhc3N3b3Jk"})
+          .status,
+      200);
+  EXPECT_EQ(
+      http_get(sim_->url(1, 1) + "/rrd_updates?start=0", {"Authorization: Basic cm9vdDp3cm9uZw=="}).status,
+      401);
 }
 
 TEST_F(Rrd, ASlaveAsksTheMasterWhoIsAllowed) {
   begin();
   EXPECT_EQ(get(2).status, 200);
   act(*sim_, "power-off", {{"host", 1}});
-  const HttpAnswer answer = http_get(sim_->url(1, 2) + "/rrd_updates?start=0&session_id=" + s_, {},
-                                     std::chrono::milliseconds(400));
+  const HttpAnswer answer =
+      http_get(sim_->url(1, 2) + "/rrd_updates?start=0&session_id=" + s_, {}, std::chrono::milliseconds(400));
   EXPECT_FALSE(answer.ok);
 }
 
 TEST_F(Rrd, VmsUnlessToldOtherwiseAndFourTimesWithoutFunction) {
   begin();
-  const std::string all = http_get(sim_->url(1, 1) + "/rrd_updates?start=0&session_id=" + s_, {"Accept: text/xml"}).body;
+  const std::string all =
+      http_get(sim_->url(1, 1) + "/rrd_updates?start=0&session_id=" + s_, {"Accept: text/xml"}).body;
   EXPECT_THAT(all, HasSubstr("AVERAGE:vm:"));
   EXPECT_THAT(all, HasSubstr("LAST:vm:"));
   EXPECT_THAT(all, Not(HasSubstr(":host:")));

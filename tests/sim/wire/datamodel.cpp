@@ -146,6 +146,19 @@ void apply_supplement(Model& model, const Json& supplement) {
     if (sync_only.contains(name) || sync_only_classes.contains(message.class_name)) message.has_async = false;
 }
 
+// Fields that the description dates to the class's first release though they came later, with their getters.
+void date_fields(Model& model, const Json& supplement) {
+  for (ClassDef& item : model.classes) {
+    const auto later = supplement["later_fields"].find(item.name);
+    if (later == supplement["later_fields"].end()) continue;
+    for (FieldDef& field : item.fields) {
+      if (!later->contains(field.name)) continue;
+      field.since = release_of((*later)[field.name].get<std::string>());
+      model.messages.at(item.name + ".get_" + field.name).since = field.since;
+    }
+  }
+}
+
 void index_fields(Model& model) {
   for (std::size_t release = 0; release < model.fields.size(); ++release)
     for (const ClassDef& item : model.classes)
@@ -178,6 +191,7 @@ Model load() {
   for (const auto& [class_name, rows] : supplement["hidden"].items())
     for (const Json& row : rows) add_message(model, read_message(row, class_name, true));
   apply_supplement(model, supplement);
+  date_fields(model, supplement);
   for (const auto& [name, values] : source["enums"].items())
     model.enums[name] = values.get<std::vector<std::string>>();
   index_fields(model);

@@ -20,7 +20,8 @@ Status bind_all(World& world, const Certificates& certificates) {
   return Nothing{};
 }
 
-/// One port on all addresses: with port 0 the first address chooses, and another one is tried if it is taken elsewhere.
+/// One port on all addresses: with port 0 the first address chooses, and another one is tried if it is taken
+/// elsewhere.
 Status bind_on_one_port(World& world, const Certificates& certificates) {
   const std::uint16_t wanted = world.options.port;
   for (int attempt = 1;; ++attempt) {
@@ -34,7 +35,9 @@ Status bind_on_one_port(World& world, const Certificates& certificates) {
 
 }  // namespace
 
-std::string Assembly::control_url() const { return control ? control->listener().url() : std::string(); }
+std::string Assembly::control_url() const {
+  return control ? control->listener().url() : std::string();
+}
 
 Result<Assembly> assemble(Loop& loop, const SimulationOptions& options) {
   Assembly out;

@@ -63,7 +63,8 @@ Result<Certificates> Certificates::make(const World& world) {
       out.by_address_.emplace(host->address, std::move(*identity));
     }
   if (world.options.tls_dir.empty()) return out;
-  if (Status status = write_file(world.options.tls_dir + "/ca.pem", ca->certificate_pem()); !status) return status.error();
+  if (Status status = write_file(world.options.tls_dir + "/ca.pem", ca->certificate_pem()); !status)
+    return status.error();
   for (const auto& [address, identity] : out.by_address_) {
     const std::string base = world.options.tls_dir + "/" + address;
     if (Status status = write_file(base + ".pem", identity.certificate_pem()); !status) return status.error();

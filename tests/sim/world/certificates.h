@@ -1,5 +1,5 @@
-// The hosts' certificates: one CA for the simulation, one key per host (one shared elliptic key for large fleets), in
-// the TLS of the host's release.
+// The hosts' certificates: one CA for the simulation, one key per host (one shared elliptic key for large
+// fleets), in the TLS of the host's release.
 #pragma once
 
 #include <map>
@@ -16,7 +16,8 @@ struct Host;
 
 class Certificates {
  public:
-  /// Without TLS in the options it is empty. With a tls_dir it writes ca.pem, ADDRESS.pem and ADDRESS.pin there.
+  /// Without TLS in the options it is empty. With a tls_dir it writes ca.pem, ADDRESS.pem and ADDRESS.pin
+  /// there.
   static Result<Certificates> make(const World& world);
   std::optional<TlsIdentity> of(const Host& host) const;
 

@@ -60,9 +60,9 @@ const Schemas& schemas_of(Release release) {
 struct Table {
   const Schema* schema = nullptr;
   std::unordered_map<std::string, Row> rows;
-  std::map<std::uint64_t, std::string> order;             // serial -> ref
-  std::unordered_map<std::string, std::string> by_uuid;   // uuid -> ref
-  std::map<std::uint64_t, std::string> by_modified;       // generation -> ref
+  std::map<std::uint64_t, std::string> order;            // serial -> ref
+  std::unordered_map<std::string, std::string> by_uuid;  // uuid -> ref
+  std::map<std::uint64_t, std::string> by_modified;      // generation -> ref
   std::deque<Database::Change> deleted;
 };
 
@@ -95,14 +95,16 @@ struct Database::Impl {
     if (changed) changed();
   }
   static const Json& value(const Table& table, const Row& row, std::uint16_t field) {
-    const auto at = std::lower_bound(row.own.begin(), row.own.end(), field,
-                                     [](const auto& entry, std::uint16_t wanted) { return entry.first < wanted; });
+    const auto at =
+        std::lower_bound(row.own.begin(), row.own.end(), field,
+                         [](const auto& entry, std::uint16_t wanted) { return entry.first < wanted; });
     if (at != row.own.end() && at->first == field) return at->second;
     return table.schema->defaults[field];
   }
   static void put(const Table& table, Row& row, std::uint16_t field, Json value) {
-    const auto at = std::lower_bound(row.own.begin(), row.own.end(), field,
-                                     [](const auto& entry, std::uint16_t wanted) { return entry.first < wanted; });
+    const auto at =
+        std::lower_bound(row.own.begin(), row.own.end(), field,
+                         [](const auto& entry, std::uint16_t wanted) { return entry.first < wanted; });
     const bool there = at != row.own.end() && at->first == field;
     if (value == table.schema->defaults[field]) {
       if (there) row.own.erase(at);
@@ -114,8 +116,8 @@ struct Database::Impl {
       row.own.emplace(at, field, std::move(value));
   }
   /// Keeps the parent's set of `child` right when the child's reference moves from `before` to `after`.
-  void relate(std::string_view cls, std::string_view field, const std::string& child, const std::string& before,
-              const std::string& after) {
+  void relate(std::string_view cls, std::string_view field, const std::string& child,
+              const std::string& before, const std::string& after) {
     for (const Relation& relation : kRelations) {
       if (relation.child != cls || relation.child_field != field) continue;
       change_set(relation, before, child, false);
@@ -176,9 +178,15 @@ std::unique_ptr<Database> Database::clone(std::uint64_t behind) const {
   return copy;
 }
 
-Release Database::release() const { return impl_->release; }
-std::uint64_t Database::generation() const { return impl_->generation; }
-void Database::on_change(std::function<void()> callback) { impl_->changed = std::move(callback); }
+Release Database::release() const {
+  return impl_->release;
+}
+std::uint64_t Database::generation() const {
+  return impl_->generation;
+}
+void Database::on_change(std::function<void()> callback) {
+  impl_->changed = std::move(callback);
+}
 
 std::string Database::create(std::string_view cls, const Json& fields) {
   std::string ref = impl_->ids->ref();
@@ -227,7 +235,9 @@ void Database::destroy(std::string_view cls, const std::string& ref) {
   impl_->notify();
 }
 
-bool Database::exists(std::string_view cls, const std::string& ref) const { return impl_->row(cls, ref) != nullptr; }
+bool Database::exists(std::string_view cls, const std::string& ref) const {
+  return impl_->row(cls, ref) != nullptr;
+}
 
 std::size_t Database::count(std::string_view cls) const {
   const Table* table = impl_->table(cls);

@@ -1,6 +1,6 @@
 // One pool database: class -> reference -> record, with the generation counter and the list of deletions that
-// event.from lives on. Records are kept as differences from the class's default record, so a fleet of many VMs
-// stays small. Relations (host.resident_VMs from VM.resident_on ...) are kept up by the database itself.
+// event.from lives on. Records are kept as differences from the class's default record, so a fleet of many
+// VMs stays small. Relations (host.resident_VMs from VM.resident_on ...) are kept up by the database itself.
 #pragma once
 
 #include <cstdint>

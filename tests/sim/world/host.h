@@ -1,5 +1,5 @@
-// One physical host: power, network, its toolstack (xapi), its HA daemon (xhad) and what each of them remembers.
-// Only facts stand here; host_life.h, ha/ and xapi/ move them.
+// One physical host: power, network, its toolstack (xapi), its HA daemon (xhad) and what each of them
+// remembers. Only facts stand here; host_life.h, ha/ and xapi/ move them.
 #pragma once
 
 #include <list>
@@ -30,7 +30,7 @@ enum class Agent {
   kDown,      ///< xapi does not run: connections are refused
   kNotReady,  ///< listens, database not ready: HOST_STILL_BOOTING
   kRunning,
-  kHaStuck,   ///< HA start does not succeed: management interface not up, looks down
+  kHaStuck,  ///< HA start does not succeed: management interface not up, looks down
 };
 
 struct AuditLine {
@@ -63,6 +63,7 @@ struct Host {
   // Toolstack.
   Agent agent = Agent::kRunning;
   PoolRole role = PoolRole::kSlave;
+  bool promoted_by_hand = false;            ///< its next start does not ask whether there is another master
   std::string master_address;               ///< pool.conf of a slave
   std::optional<Failure> emergency;         ///< set: emergency mode, with the stored reason
   std::optional<Failure> forced_emergency;  ///< a scenario's reason that keeps the slave out
@@ -79,14 +80,14 @@ struct Host {
   bool ha_armed = false;
   int ha_timeout = 60;
   bool failover_decisions_disabled = false;
-  bool excluded = false;          ///< left the liveset in order
-  bool xhad = false;              ///< the HA daemon runs
-  bool statefile_access = true;   ///< storage path to the heartbeat SR works
-  bool disarmed_by_fault = false; ///< reported without statefile access, without further consequence
+  bool excluded = false;           ///< left the liveset in order
+  bool xhad = false;               ///< the HA daemon runs
+  bool statefile_access = true;    ///< storage path to the heartbeat SR works
+  bool disarmed_by_fault = false;  ///< reported without statefile access, without further consequence
   std::optional<SimTime> statefile_lost_at, isolated_at;
-  SimTime joined_at{};            ///< last join of the liveset
-  std::optional<SimTime> left_at; ///< uncleanly, while in the liveset
-  SimTime heard_at{};             ///< the master's last heartbeat from it without HA
+  SimTime joined_at{};             ///< last join of the liveset
+  std::optional<SimTime> left_at;  ///< uncleanly, while in the liveset
+  SimTime heard_at{};              ///< the master's last heartbeat from it without HA
 
   // A master's.
   std::shared_ptr<Database> db;

@@ -17,7 +17,8 @@ Json software_version(const Site& site, const Host& host) {
               {"product_brand", "XenServer"},
               {"platform_name", "XCP"},
               {"platform_version", info.platform_version},
-              {"build_number", site.release <= Release::k65 ? "90233c" : "release/" + std::string(info.code_name) + "/lcm/1"},
+              {"build_number",
+               site.release <= Release::k65 ? "90233c" : "release/" + std::string(info.code_name) + "/lcm/1"},
               {"hostname", host.hostname},
               {"date", "2020-06-23"},
               {"xapi", xapi},
@@ -60,7 +61,8 @@ void build_patches(World& world, Site& site, Database& db) {
   if (site.release <= Release::k70) {
     const std::string name = site.release == Release::k62 ? "XS62ESP1004" : "XS65ESP1";
     if (site.release == Release::k62 && !site.spec.hotfix) return;
-    const std::string patch = db.create("pool_patch", {{"name_label", name}, {"pool_applied", true}, {"version", "1.0"}});
+    const std::string patch =
+        db.create("pool_patch", {{"name_label", name}, {"pool_applied", true}, {"version", "1.0"}});
     for (const auto& host : site.hosts)
       db.create("host_patch", {{"name_label", name},
                                {"host", host->ref},
@@ -72,7 +74,8 @@ void build_patches(World& world, Site& site, Database& db) {
   if (site.release > Release::k82) return;
   Json hosts = Json::array();
   for (const auto& host : site.hosts) hosts.push_back(host->ref);
-  const std::string update = db.create("pool_update", {{"name_label", "XS-update-1"}, {"version", "1.0"}, {"hosts", hosts}});
+  const std::string update =
+      db.create("pool_update", {{"name_label", "XS-update-1"}, {"version", "1.0"}, {"hosts", hosts}});
   for (const auto& host : site.hosts) db.set("host", host->ref, "updates", Json::array({update}));
 }
 
@@ -83,11 +86,10 @@ void build_hosts(World& world, Site& site, Database& db) {
   const std::string network =
       db.create("network", {{"name_label", "Pool-wide network associated with eth0"}, {"bridge", "xenbr0"}});
   for (const auto& host : site.hosts) {
-    const std::string metrics =
-        db.create("host_metrics", {{"live", true},
-                                   {"memory_total", std::int64_t{256} << 30},
-                                   {"memory_free", std::int64_t{64} << 30},
-                                   {"last_updated", world.now_text(*host)}});
+    const std::string metrics = db.create("host_metrics", {{"live", true},
+                                                           {"memory_total", std::int64_t{256} << 30},
+                                                           {"memory_free", std::int64_t{64} << 30},
+                                                           {"last_updated", world.now_text(*host)}});
     db.create_at("host", host->ref,
                  {{"uuid", host->uuid},
                   {"name_label", host->name},
@@ -100,7 +102,8 @@ void build_hosts(World& world, Site& site, Database& db) {
                   {"API_version_minor", info.api_minor},
                   {"edition", "enterprise-per-socket"},
                   {"license_params", {{"enable_xha", "true"}, {"expiry", "20991231T00:00:00Z"}}},
-                  {"allowed_operations", Json::array({"evacuate", "provision", "vm_migrate", "vm_resume", "vm_start"})},
+                  {"allowed_operations",
+                   Json::array({"evacuate", "provision", "vm_migrate", "vm_resume", "vm_start"})},
                   {"other_config", {{"iscsi_iqn", "iqn.2015-01.example:" + host->hostname}}},
                   {"sched_policy", "credit"},
                   {"ssl_legacy", site.release < Release::k82}});

@@ -12,8 +12,8 @@ void MessageStore::add(Message message) {
 }
 
 bool MessageStore::remove(const std::string& ref) {
-  const auto found =
-      std::find_if(messages_.begin(), messages_.end(), [&](const Message& message) { return message.ref == ref; });
+  const auto found = std::find_if(messages_.begin(), messages_.end(),
+                                  [&](const Message& message) { return message.ref == ref; });
   if (found == messages_.end()) return false;
   messages_.erase(found);
   deleted_.emplace_back(++generation_, ref);
@@ -22,8 +22,8 @@ bool MessageStore::remove(const std::string& ref) {
 }
 
 const Message* MessageStore::find(const std::string& ref) const {
-  const auto found =
-      std::find_if(messages_.begin(), messages_.end(), [&](const Message& message) { return message.ref == ref; });
+  const auto found = std::find_if(messages_.begin(), messages_.end(),
+                                  [&](const Message& message) { return message.ref == ref; });
   return found == messages_.end() ? nullptr : &*found;
 }
 

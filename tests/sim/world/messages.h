@@ -1,4 +1,5 @@
-// XAPI messages: files on the master's disk, not in the database. A failover falls back to the member's old copy.
+// XAPI messages: files on the master's disk, not in the database. A failover falls back to the member's old
+// copy.
 #pragma once
 
 #include <deque>

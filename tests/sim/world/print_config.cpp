@@ -37,7 +37,8 @@ std::string host_line(const World& world, const Site& site, const Host& host) {
 std::string pool_lines(const World& world, const Site& site, const std::string& directory) {
   std::string out = "  - name: " + site.name + "\n    hosts:\n";
   for (const auto& host : site.hosts) out += host_line(world, site, *host);
-  out += "    scheme: " + std::string(world.options.tls ? "https" : "http") + "\n    port: " + std::to_string(world.port) +
+  out += "    scheme: " + std::string(world.options.tls ? "https" : "http") +
+         "\n    port: " + std::to_string(world.port) +
          "\n    username: monitor\n    password_file: " + directory + "/monitor.pw\n" +
          "    host_login:\n      username: root\n      password_file: " + directory + "/root.pw\n" +
          "    actor:\n      username: operator\n      password_file: " + directory + "/operator.pw\n" +
@@ -48,17 +49,21 @@ std::string pool_lines(const World& world, const Site& site, const std::string& 
 }  // namespace
 
 Result<std::string> make_config(const World& world, const std::string& directory) {
-  const std::pair<const char*, const std::string*> secrets[] = {{"root", &world.options.root_password},
-                                                                {"monitor", &world.options.monitor_password},
-                                                                {"operator", &world.options.operator_password}};
+  const std::pair<const char*, const std::string*> secrets[] = {
+      {"root", &world.options.root_password},
+      {"monitor", &world.options.monitor_password},
+      {"operator", &world.options.operator_password}};
   for (const auto& [name, password] : secrets)
-    if (Status status = write_secret(directory + "/" + name + ".pw", *password); !status) return status.error();
+    if (Status status = write_secret(directory + "/" + name + ".pw", *password); !status)
+      return status.error();
   if (world.options.tls && world.options.tls_dir.empty())
-    return Error{ErrorCode::kBadConfig, "with https a configuration needs --tls-dir, where CA and pins are written"};
+    return Error{ErrorCode::kBadConfig,
+                 "with https a configuration needs --tls-dir, where CA and pins are written"};
   std::string out = "pools:\n";
   for (const auto& site : world.sites)
     if (site->number < 1000) out += pool_lines(world, *site, directory);
-  return out + "exporter:\n  state_dir: " + directory + "/exporter\nhooks:\n  state_dir: " + directory + "/hooks\n";
+  return out + "exporter:\n  state_dir: " + directory + "/exporter\nhooks:\n  state_dir: " + directory +
+         "/hooks\n";
 }
 
 }  // namespace xenha::sim

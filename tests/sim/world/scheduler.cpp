@@ -7,7 +7,9 @@ namespace xenha::sim {
 
 Scheduler::Scheduler(Loop& loop, double speed) : loop_(loop), speed_(speed), real_base_(loop.now()) {}
 
-Scheduler::~Scheduler() { loop_.cancel(armed_); }
+Scheduler::~Scheduler() {
+  loop_.cancel(armed_);
+}
 
 SimTime Scheduler::now() const {
   const std::chrono::duration<double> real = loop_.now() - real_base_;

@@ -12,7 +12,8 @@ void SessionTable::evict(std::size_t cap, Same same) {
   while (count >= cap) {
     const Session* oldest = nullptr;
     for (const auto& [ref, session] : sessions_)
-      if (same(session) && session.running_calls == 0 && (!oldest || session.last_active < oldest->last_active))
+      if (same(session) && session.running_calls == 0 &&
+          (!oldest || session.last_active < oldest->last_active))
         oldest = &session;
     if (!oldest) return;
     close(std::string(oldest->ref));

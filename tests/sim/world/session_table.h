@@ -19,14 +19,14 @@ struct Session {
   std::string originator;
   std::string client;
   Role role = Role::kPoolAdmin;
-  bool superuser = true;    ///< root: no RBAC
+  bool superuser = true;  ///< root: no RBAC
   SimTime opened{}, last_active{};
-  int running_calls = 0;    ///< calls and tasks under way: such a session is never evicted
+  int running_calls = 0;  ///< calls and tasks under way: such a session is never evicted
   // Legacy events: event.register and event.next.
   bool registered = false;
   std::vector<std::string> classes;
-  std::uint64_t next_from = 0;       ///< database generation
-  std::uint64_t from_serial = 0;     ///< 6.2: the newest event.from owns the session's only subscription
+  std::uint64_t next_from = 0;    ///< database generation
+  std::uint64_t from_serial = 0;  ///< 6.2: the newest event.from owns the session's only subscription
 };
 
 class SessionTable {

@@ -18,23 +18,27 @@ struct SrPlan {
 };
 
 std::string create_sr(Database& db, const SrPlan& plan) {
-  return db.create("SR", {{"name_label", plan.name},
-                          {"type", plan.type},
-                          {"content_type", plan.type == "iso" ? "iso" : "user"},
-                          {"shared", plan.shared},
-                          {"physical_size", plan.size},
-                          {"physical_utilisation", plan.used},
-                          {"virtual_allocation", plan.used},
-                          {"allowed_operations", Json::array({"scan", "update", "plug", "unplug", "vdi_create"})},
-                          {"is_tools_sr", plan.name == "XenServer Tools"},
-                          {"other_config", {{"auto-scan", "true"}}}});
+  return db.create("SR",
+                   {{"name_label", plan.name},
+                    {"type", plan.type},
+                    {"content_type", plan.type == "iso" ? "iso" : "user"},
+                    {"shared", plan.shared},
+                    {"physical_size", plan.size},
+                    {"physical_utilisation", plan.used},
+                    {"virtual_allocation", plan.used},
+                    {"allowed_operations", Json::array({"scan", "update", "plug", "unplug", "vdi_create"})},
+                    {"is_tools_sr", plan.name == "XenServer Tools"},
+                    {"other_config", {{"auto-scan", "true"}}}});
 }
 
 Json device_config(const SrPlan& plan, const Site& site) {
   if (plan.type == "nfs") return {{"server", "10.0.9.1"}, {"serverpath", "/export/" + plan.name}};
   if (plan.type == "lvmoiscsi")
-    return {{"target", "10.0.9.2"}, {"targetIQN", "iqn.2015-01.example:" + site.name},
-            {"SCSIid", "3600a0b80000f1d2f"}, {"chapuser", "chap"}, {"chappassword", "chap-secret"}};
+    return {{"target", "10.0.9.2"},
+            {"targetIQN", "iqn.2015-01.example:" + site.name},
+            {"SCSIid", "3600a0b80000f1d2f"},
+            {"chapuser", "chap"},
+            {"chappassword", "chap-secret"}};
   return {{"device", "/dev/sda3"}};
 }
 
@@ -51,14 +55,17 @@ void create_pbd(Database& db, const Site& site, const SrPlan& plan, const std::s
 
 }  // namespace
 
-std::int64_t metadata_vdi_bytes(Release release) { return release >= Release::k8 ? 3988783104 : 256 << 20; }
+std::int64_t metadata_vdi_bytes(Release release) {
+  return release >= Release::k8 ? 3988783104 : 256 << 20;
+}
 
 std::int64_t free_bytes(const Database& db, const std::string& sr) {
   return db.get("SR", sr, "physical_size").get<std::int64_t>() -
          db.get("SR", sr, "physical_utilisation").get<std::int64_t>();
 }
 
-std::string find_ha_vdi(const Database& db, const std::string& sr, std::string_view type, std::int64_t bytes) {
+std::string find_ha_vdi(const Database& db, const std::string& sr, std::string_view type,
+                        std::int64_t bytes) {
   const std::string name = type == "ha_statefile" ? "Statefile for HA" : "Metadata for HA";
   for (const Json& vdi : db.get("SR", sr, "VDIs")) {
     const auto ref = vdi.get<std::string>();
@@ -90,7 +97,8 @@ std::string build_storage(World& world, Site& site, Database& db) {
       {world.ids->uuid(), "nfs", 2000 * kGiB, 300 * kGiB, true},
       {"XenServer Tools", "iso", 0, 0, true},
   };
-  for (const auto& host : site.hosts) plans.push_back({"Local storage", "ext", 200 * kGiB, kGiB, false, host.get()});
+  for (const auto& host : site.hosts)
+    plans.push_back({"Local storage", "ext", 200 * kGiB, kGiB, false, host.get()});
   std::string heartbeat;
   for (const SrPlan& plan : plans) {
     const std::string sr = create_sr(db, plan);

@@ -12,7 +12,7 @@ Host::~Host() = default;
 Host* Site::master() const {
   Host* found = nullptr;
   for (const auto& host : hosts)
-    if (host->site == this && host->running() && host->is_master() && host->db &&
+    if (host->site == this && host->running() && !host->emergency && host->is_master() && host->db &&
         (!found || host->became_master > found->became_master))
       found = host.get();
   return found;
@@ -37,7 +37,10 @@ Host* Site::by_ref(std::string_view ref) const {
 }
 
 World::World(Loop& loop_, SimulationOptions options_)
-    : loop(loop_), options(std::move(options_)), clock(loop, options.speed), ids(std::make_shared<Ids>(20150101)) {}
+    : loop(loop_),
+      options(std::move(options_)),
+      clock(loop, options.speed),
+      ids(std::make_shared<Ids>(20150101)) {}
 
 World::~World() = default;
 
@@ -49,7 +52,9 @@ void World::later(Host& host, Duration simulated, std::function<void()> task) {
   });
 }
 
-std::string World::now_text(const Host& host) const { return iso8601(wall(host)); }
+std::string World::now_text(const Host& host) const {
+  return iso8601(wall(host));
+}
 
 void World::changed() {
   if (changed_) changed_();
@@ -64,13 +69,14 @@ Site* World::find_site(std::string_view text) const {
 Host* World::find_host(Site& site, std::string_view text) const {
   if (text == "master") return site.master();
   for (const auto& host : site.hosts)
-    if (host->name == text || host->address == text || host->uuid == text || std::to_string(host->number) == text)
+    if (host->name == text || host->address == text || host->uuid == text ||
+        std::to_string(host->number) == text)
       return host.get();
   return nullptr;
 }
 
-void create_message(Site& site, std::string_view name, int priority, std::string_view cls, std::string_view obj_uuid,
-                    std::string_view body) {
+void create_message(Site& site, std::string_view name, int priority, std::string_view cls,
+                    std::string_view obj_uuid, std::string_view body) {
   Host* master = site.master();
   if (!master) return;
   Message message;

@@ -26,10 +26,10 @@ struct User {
 
 /// What the heartbeat disk says, the same for every host that can read it.
 struct Statefile {
-  bool valid = false;                 ///< false: "invalid pool state", HA was switched off
-  int timeout = 60;                   ///< T
-  std::string master_uuid;            ///< who holds the master lock
-  std::vector<std::string> members;   ///< uuids in the configuration
+  bool valid = false;                ///< false: "invalid pool state", HA was switched off
+  int timeout = 60;                  ///< T
+  std::string master_uuid;           ///< who holds the master lock
+  std::vector<std::string> members;  ///< uuids in the configuration
 };
 
 /// How the next pool.enable_ha fails, if a scenario wants so.
@@ -49,12 +49,13 @@ class Site {
   std::vector<std::unique_ptr<Host>> hosts;
   std::map<std::string, User> users;  ///< all but root
   Statefile statefile;
-  std::string heartbeat_sr;           ///< reference, in every copy of the database
+  std::string heartbeat_sr;  ///< reference, in every copy of the database
   bool statefile_lost_message = false;
   EnableFault enable_fault;
 
   // What a scenario changes in answers.
-  std::map<std::string, std::string> broken_answers;  ///< method -> "garble" | "html" | "slow:SECONDS" | "large:BYTES"
+  std::map<std::string, std::string>
+      broken_answers;  ///< method -> "garble" | "html" | "slow:SECONDS" | "large:BYTES"
 
   /// The running master, the one that took the role last if there are two; null if there is none.
   Host* master() const;
@@ -97,7 +98,7 @@ class World {
 };
 
 /// Creates a message on the site's master; lost when there is none.
-void create_message(Site& site, std::string_view name, int priority, std::string_view cls, std::string_view obj_uuid,
-                    std::string_view body);
+void create_message(Site& site, std::string_view name, int priority, std::string_view cls,
+                    std::string_view obj_uuid, std::string_view body);
 
 }  // namespace xenha::sim

@@ -12,7 +12,9 @@
 namespace xenha::sim {
 namespace {
 
-Error bad(std::string message) { return {ErrorCode::kBadConfig, std::move(message)}; }
+Error bad(std::string message) {
+  return {ErrorCode::kBadConfig, std::move(message)};
+}
 
 void make_hosts(World& world, Site& site) {
   const WallTime now = std::chrono::system_clock::now();
@@ -48,11 +50,13 @@ std::string cloud_name(int index) {
 
 void build_vms(World& world, Site& site, Database& db) {
   for (const char* name : {"Debian 8 template", "Windows Server 2012 template", "routing-1"})
-    db.create("VM", {{"name_label", name}, {"is_a_template", true}, {"power_state", "Halted"}, {"domid", -1}});
+    db.create("VM",
+              {{"name_label", name}, {"is_a_template", true}, {"power_state", "Halted"}, {"domid", -1}});
   std::string first;
   for (int index = 0; index < site.spec.vms; ++index) {
     const auto given = static_cast<std::size_t>(index);
-    const std::string name = given < site.spec.vm_names.size() ? site.spec.vm_names[given] : cloud_name(index);
+    const std::string name =
+        given < site.spec.vm_names.size() ? site.spec.vm_names[given] : cloud_name(index);
     const std::string vm = add_vm(world, db, name, site.hosts[given % site.hosts.size()].get());
     if (first.empty()) first = vm;
   }
@@ -75,7 +79,8 @@ void switch_ha_on(World& world, Site& site, Database& db) {
   db.set("pool", pool, "ha_cluster_stack", "xhad");
   Json peers = Json::array();
   for (const auto& host : site.hosts) peers.push_back(host->uuid);
-  site.statefile = {true, site.spec.ha_timeout, site.hosts.front()->uuid, peers.get<std::vector<std::string>>()};
+  site.statefile = {true, site.spec.ha_timeout, site.hosts.front()->uuid,
+                    peers.get<std::vector<std::string>>()};
   for (const auto& host : site.hosts) {
     db.set("host", host->ref, "ha_statefiles", Json::array({vdi}));
     db.set("host", host->ref, "ha_network_peers", peers);
@@ -110,13 +115,14 @@ std::string add_vm(World& world, Database& db, const std::string& name, const Ho
   const Host& clock_of = host ? *host : *world.sites.front()->hosts.front();
   const std::string metrics = db.create("VM_metrics", {{"start_time", world.now_text(clock_of)}});
   const std::string guest = db.create("VM_guest_metrics", {{"live", host != nullptr}});
-  return db.create("VM", {{"name_label", name},
-                          {"power_state", host ? "Running" : "Halted"},
-                          {"resident_on", host ? host->ref : kNullRef},
-                          {"domid", host ? 1 : -1},
-                          {"allowed_operations", Json::array({"clean_shutdown", "clean_reboot", "pool_migrate"})},
-                          {"metrics", metrics},
-                          {"guest_metrics", guest}});
+  return db.create("VM",
+                   {{"name_label", name},
+                    {"power_state", host ? "Running" : "Halted"},
+                    {"resident_on", host ? host->ref : kNullRef},
+                    {"domid", host ? 1 : -1},
+                    {"allowed_operations", Json::array({"clean_shutdown", "clean_reboot", "pool_migrate"})},
+                    {"metrics", metrics},
+                    {"guest_metrics", guest}});
 }
 
 void remove_vm(Database& db, const std::string& vm) {

@@ -19,7 +19,8 @@ ApiCall::~ApiCall() {
 }
 
 std::string ApiCall::text(std::size_t index) const {
-  return index < params.size() && params[index].is_string() ? params[index].get<std::string>() : std::string();
+  return index < params.size() && params[index].is_string() ? params[index].get<std::string>()
+                                                            : std::string();
 }
 
 void ApiCall::send(std::string document) {

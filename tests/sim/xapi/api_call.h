@@ -1,5 +1,5 @@
-// One XenAPI call on its way through a host: who asks, what for, and how it is answered: at once, later through a
-// task, or never.
+// One XenAPI call on its way through a host: who asks, what for, and how it is answered: at once, later
+// through a task, or never.
 #pragma once
 
 #include <memory>
@@ -21,16 +21,16 @@ class ApiCall : public std::enable_shared_from_this<ApiCall> {
   ApiCall& operator=(const ApiCall&) = delete;
 
   World& world;
-  Host& host;                          ///< that was asked
+  Host& host;  ///< that was asked
   std::shared_ptr<Exchange> exchange;
   Call wire;
-  bool json = false;                   ///< came by JSON-RPC
-  std::string method;                  ///< without "Async."
+  bool json = false;   ///< came by JSON-RPC
+  std::string method;  ///< without "Async."
   bool async = false;
   const MessageDef* def = nullptr;
-  Json params;                         ///< checked; element 0 is the session where the call takes one
-  std::shared_ptr<Database> db;        ///< of the master that serves the call; null for calls without database
-  Host* master = nullptr;              ///< whose `db` it is
+  Json params;                   ///< checked; element 0 is the session where the call takes one
+  std::shared_ptr<Database> db;  ///< of the master that serves the call; null for calls without database
+  Host* master = nullptr;        ///< whose `db` it is
 
   bool has_session = false;
   Session::Kind kind = Session::Kind::kPool;

@@ -14,7 +14,8 @@ constexpr std::size_t kKept = 20'000;
 
 /// `since` and the lines' times are compared as text, without dashes and Z.
 std::string comparable(std::string text) {
-  text.erase(std::remove_if(text.begin(), text.end(), [](char c) { return c == '-' || c == 'Z'; }), text.end());
+  text.erase(std::remove_if(text.begin(), text.end(), [](char c) { return c == '-' || c == 'Z'; }),
+             text.end());
   return text;
 }
 
@@ -26,11 +27,14 @@ void write_audit_line(const ApiCall& call, const std::string& outcome) {
   const std::string user = call.superuser ? "LOCAL_SUPERUSER" : call.user;
   AuditLine line;
   line.time = call.world.now_text(call.host);
-  line.text = "[" + line.time + "|audit|" + call.host.hostname + "|0 INET :::80|" + call.method + "|audit] ('trackid=" +
-              call.session.substr(std::min<std::size_t>(call.session.size(), 10)) + "' '" +
-              (call.superuser ? "" : "S-1-5-21-1000") + "' '" + user + "' '" + (denied ? "DENIED" : "ALLOWED") + "' '" +
-              (outcome == "Success" ? "OK" : "ERROR:" + outcome) + "' 'API' '" + call.method + "' (('self' '" +
-              (call.params.size() > 1 && call.params[1].is_string() ? call.params[1].get<std::string>() : "") + "')))";
+  line.text =
+      "[" + line.time + "|audit|" + call.host.hostname + "|0 INET :::80|" + call.method +
+      "|audit] ('trackid=" + call.session.substr(std::min<std::size_t>(call.session.size(), 10)) + "' '" +
+      (call.superuser ? "" : "S-1-5-21-1000") + "' '" + user + "' '" + (denied ? "DENIED" : "ALLOWED") +
+      "' '" + (outcome == "Success" ? "OK" : "ERROR:" + outcome) + "' 'API' '" + call.method +
+      "' (('self' '" +
+      (call.params.size() > 1 && call.params[1].is_string() ? call.params[1].get<std::string>() : "") +
+      "')))";
   Host& logs = call.master ? *call.master : call.host;
   logs.audit.push_back(std::move(line));
   if (logs.audit.size() > kKept) logs.audit.erase(logs.audit.begin(), logs.audit.begin() + kKept / 4);

@@ -27,7 +27,8 @@ double latency(const Host& host, const std::string& name, const std::string& sho
   return usual;
 }
 
-DataSource make(const Host& host, std::string name, const char* short_name, const char* description, double usual) {
+DataSource make(const Host& host, std::string name, const char* short_name, const char* description,
+                double usual) {
   DataSource source;
   source.value = latency(host, name, short_name, usual);
   source.recorded = recorded(host, name);
@@ -47,11 +48,12 @@ std::vector<DataSource> ha_data_sources(const Host& host) {
     out.push_back(make(host, "statefile/" + vdi + "/latency", "statefile",
                        "Turn-around time of the latest State-File access from the local host", 0.012));
   // The nominal interval is taken off: just below zero is normal.
-  out.push_back(make(host, "network/latency", "network",
-                     "Interval between the last two heartbeats transmitted from the local host to all Online hosts",
-                     -0.001));
-  out.push_back(make(host, "xapi_healthcheck/latency", "xapi", "Turn-around time of the latest xapi status monitoring call",
-                     0.25));
+  out.push_back(
+      make(host, "network/latency", "network",
+           "Interval between the last two heartbeats transmitted from the local host to all Online hosts",
+           -0.001));
+  out.push_back(make(host, "xapi_healthcheck/latency", "xapi",
+                     "Turn-around time of the latest xapi status monitoring call", 0.25));
   if (!host.statefile_access && !vdi.empty()) out.front().value = std::numeric_limits<double>::quiet_NaN();
   return out;
 }
@@ -75,8 +77,8 @@ Host* host_of(const ApiCallPtr& call) {
 }
 
 const DataSource* find(const std::vector<DataSource>& sources, const std::string& name) {
-  const auto found =
-      std::find_if(sources.begin(), sources.end(), [&](const DataSource& source) { return source.name == name; });
+  const auto found = std::find_if(sources.begin(), sources.end(),
+                                  [&](const DataSource& source) { return source.name == name; });
   return found == sources.end() ? nullptr : &*found;
 }
 
@@ -102,7 +104,8 @@ void query_data_source(const ApiCallPtr& call) {
   const std::vector<DataSource> sources = data_sources(*host);
   const DataSource* source = find(sources, call->text(2));
   if (!source || !source->recorded)
-    return call->fail(fail("INTERNAL_ERROR", "Rrdd_interface.Invalid_data_source(\"" + call->text(2) + "\")"));
+    return call->fail(
+        fail("INTERNAL_ERROR", "Rrdd_interface.Invalid_data_source(\"" + call->text(2) + "\")"));
   call->succeed(source->value);
 }
 
@@ -110,7 +113,8 @@ void record_data_source(const ApiCallPtr& call) {
   Host* host = host_of(call);
   if (!host) return;
   if (!find(data_sources(*host), call->text(2)))
-    return call->fail(fail("INTERNAL_ERROR", "Rrdd_interface.Invalid_data_source(\"" + call->text(2) + "\")"));
+    return call->fail(
+        fail("INTERNAL_ERROR", "Rrdd_interface.Invalid_data_source(\"" + call->text(2) + "\")"));
   host->recorded_sources.insert(call->text(2));
   call->succeed();
 }

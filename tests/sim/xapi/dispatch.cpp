@@ -17,8 +17,8 @@ const HandlerMap& handlers() {
   static const HandlerMap map = [] {
     HandlerMap all;
     for (auto add : {add_session_calls, add_event_calls, add_task_calls, add_message_calls, add_host_calls,
-                     add_host_power_calls, add_emergency_calls, add_pool_calls, add_ha_calls, add_storage_calls,
-                     add_vm_calls, add_data_source_calls})
+                     add_host_power_calls, add_emergency_calls, add_pool_calls, add_ha_calls,
+                     add_storage_calls, add_vm_calls, add_data_source_calls})
       add(all);
     return all;
   }();
@@ -106,7 +106,8 @@ void dispatch(const ApiCallPtr& call) {
   entry.host = host.address;
   const Request& request = call->exchange->request();
   entry.client = request.client_address;
-  if (const auto agent = request.header("user-agent"); !agent.empty()) entry.client += " " + std::string(agent);
+  if (const auto agent = request.header("user-agent"); !agent.empty())
+    entry.client += " " + std::string(agent);
   entry.method = call->wire.method;
   entry.session = "none";
   entry.outcome = "pending";
@@ -118,7 +119,8 @@ void dispatch(const ApiCallPtr& call) {
   try {
     run(call);
   } catch (const std::exception& wrong) {
-    log::error("a simulated call failed by a mistake of the simulator", {{"method", call->method}, {"what", wrong.what()}});
+    log::error("a simulated call failed by a mistake of the simulator",
+               {{"method", call->method}, {"what", wrong.what()}});
     call->fail(fail("INTERNAL_ERROR", wrong.what()));
   }
 }
@@ -126,12 +128,14 @@ void dispatch(const ApiCallPtr& call) {
 void run(const ApiCallPtr& call) {
   Host& host = call->host;
   const Release release = call->release();
-  if (call->method == "system.listMethods") return call->succeed_bare(*type_of("string set"), list_methods(release));
+  if (call->method == "system.listMethods")
+    return call->succeed_bare(*type_of("string set"), list_methods(release));
   if (!call->def) {
     const bool removed = message_removed(call->method, release);
     return call->fail(fail(removed ? "MESSAGE_REMOVED" : "MESSAGE_METHOD_UNKNOWN", call->wire.method));
   }
-  if (call->async && !call->def->has_async) return call->fault("Async call of " + call->method + " is not possible");
+  if (call->async && !call->def->has_async)
+    return call->fault("Async call of " + call->method + " is not possible");
   Result<Json, Failure> params = check_params(*call->def, call->wire.params, release);
   if (!params) return call->fail(params.error());
   call->params = std::move(*params);
@@ -169,7 +173,8 @@ void serve_get(World& world, Host& host, const std::shared_ptr<Exchange>& exchan
   if (path == "/rrd_updates") return serve_rrd_updates(world, host, exchange);
   if (path == "/audit_log") return serve_audit_log(world, host, exchange);
   if (path == "/")
-    return exchange->respond(200, "text/html", "<html><body><p>Welcome to " + host.hostname + "</p></body></html>");
+    return exchange->respond(200, "text/html",
+                             "<html><body><p>Welcome to " + host.hostname + "</p></body></html>");
   exchange->respond(403, "text/html", "<html><body><h1>Forbidden</h1></body></html>");
 }
 
@@ -181,9 +186,10 @@ bool can_reach(const Host& from, const Host& to) {
 }
 
 Host* reachable_master(Host& host) {
-  if (host.is_master()) return host.db ? &host : nullptr;
+  if (host.is_master()) return host.db && !host.emergency ? &host : nullptr;
   for (const auto& site : host.world->sites)
-    if (Host* master = site->at(host.master_address); master && can_reach(host, *master) && master->is_master())
+    if (Host* master = site->at(host.master_address);
+        master && can_reach(host, *master) && master->is_master() && !master->emergency)
       return master;
   return nullptr;
 }

@@ -1,4 +1,5 @@
-// From an HTTP request at a host to the handler of its method: paths, codecs, emergency mode, sessions, roles.
+// From an HTTP request at a host to the handler of its method: paths, codecs, emergency mode, sessions,
+// roles.
 #pragma once
 
 #include <map>

@@ -17,9 +17,13 @@ void ha_disable(const ApiCallPtr& call) {
   answer(call, emergency_ha_disable(call->host, soft));
 }
 
-void transition(const ApiCallPtr& call) { answer(call, become_master_by_hand(call->host)); }
+void transition(const ApiCallPtr& call) {
+  answer(call, become_master_by_hand(call->host));
+}
 
-void reset(const ApiCallPtr& call) { answer(call, reset_master(call->host, call->text(1))); }
+void reset(const ApiCallPtr& call) {
+  answer(call, reset_master(call->host, call->text(1)));
+}
 
 /// Every other host of the database is told, in emergency mode or not; errors are swallowed.
 void recover_slaves(const ApiCallPtr& call) {
@@ -33,7 +37,9 @@ void recover_slaves(const ApiCallPtr& call) {
 }
 
 /// Ignores its host argument, and reads the database first: the caller of a slave may have waited already.
-void is_slave(const ApiCallPtr& call) { call->succeed(call->host.role == PoolRole::kSlave); }
+void is_slave(const ApiCallPtr& call) {
+  call->succeed(call->host.role == PoolRole::kSlave);
+}
 
 }  // namespace
 

@@ -31,7 +31,8 @@ Wanted wanted_of(const std::vector<std::string>& subscriptions, Release release)
     const std::string name = lower(text.substr(0, slash));
     if (name == "*") {
       for (const ClassDef* cls : classes_of(release))
-        if (cls->name != "session" && cls->name != "event" && cls->name != "message") wanted.classes[cls].clear();
+        if (cls->name != "session" && cls->name != "event" && cls->name != "message")
+          wanted.classes[cls].clear();
       wanted.messages = true;
     } else if (name == "message") {
       wanted.messages = true;
@@ -55,7 +56,11 @@ struct Found {
 };
 
 Json event_of(std::size_t id, const std::string& cls, const std::string& operation, const std::string& ref) {
-  return {{"id", std::to_string(id)}, {"timestamp", "0.0"}, {"class", cls}, {"operation", operation}, {"ref", ref}};
+  return {{"id", std::to_string(id)},
+          {"timestamp", "0.0"},
+          {"class", cls},
+          {"operation", operation},
+          {"ref", ref}};
 }
 
 void add_messages(EventBatch& batch, const MessageStore& messages, EventToken since) {
@@ -92,13 +97,13 @@ std::string format_token(EventToken token) {
 }
 
 Json message_record(const Message& message) {
-  return {{"uuid", message.uuid},         {"name", message.name}, {"priority", message.priority},
-          {"cls", message.cls},           {"obj_uuid", message.obj_uuid},
-          {"timestamp", iso8601(message.timestamp)}, {"body", message.body}};
+  return {{"uuid", message.uuid}, {"name", message.name},         {"priority", message.priority},
+          {"cls", message.cls},   {"obj_uuid", message.obj_uuid}, {"timestamp", iso8601(message.timestamp)},
+          {"body", message.body}};
 }
 
-EventBatch collect_events(const Database& db, const MessageStore& messages, const std::vector<std::string>& classes,
-                          EventToken since) {
+EventBatch collect_events(const Database& db, const MessageStore& messages,
+                          const std::vector<std::string>& classes, EventToken since) {
   EventBatch batch;
   const Wanted wanted = wanted_of(classes, db.release());
   std::vector<Found> found;
@@ -108,12 +113,15 @@ EventBatch collect_events(const Database& db, const MessageStore& messages, cons
         found.push_back({change.modified, cls, change.ref, change.created > since.database ? "add" : "mod"});
     if (since.database != 0)
       for (const Database::Change& change : db.deletions(cls->name, since.database))
-        if (refs.empty() || refs.count(change.ref)) found.push_back({change.modified, cls, change.ref, "del"});
+        if (refs.empty() || refs.count(change.ref))
+          found.push_back({change.modified, cls, change.ref, "del"});
     batch.counts[lower(cls->name)] = db.count(cls->name);
   }
-  std::sort(found.begin(), found.end(), [](const Found& a, const Found& b) { return a.generation < b.generation; });
+  std::sort(found.begin(), found.end(),
+            [](const Found& a, const Found& b) { return a.generation < b.generation; });
   for (Found& one : found) {
-    Json event = event_of(batch.events.size(), lower(one.cls->name), since.database == 0 ? "add" : one.operation, one.ref);
+    Json event = event_of(batch.events.size(), lower(one.cls->name),
+                          since.database == 0 ? "add" : one.operation, one.ref);
     if (event["operation"] != "del") event["snapshot"] = db.record(one.cls->name, one.ref);
     batch.events.push_back(std::move(event));
   }

@@ -26,8 +26,8 @@ struct EventBatch {
 };
 
 /// `classes` as event.from takes them: "*", "pool", "vm/OpaqueRef:...". Unknown classes give nothing.
-EventBatch collect_events(const Database& db, const MessageStore& messages, const std::vector<std::string>& classes,
-                          EventToken since);
+EventBatch collect_events(const Database& db, const MessageStore& messages,
+                          const std::vector<std::string>& classes, EventToken since);
 /// The record of class message.
 Json message_record(const Message& message);
 

@@ -14,8 +14,8 @@ struct EventHub::Waiter {
   std::vector<std::string> classes;
   EventToken since;
   std::uint64_t serial = 0;
-  bool legacy = false;   // event.next
-  bool deaf = false;     // 6.2: another event.from took over the session's subscription
+  bool legacy = false;  // event.next
+  bool deaf = false;    // 6.2: another event.from took over the session's subscription
   TimerId timeout = 0;
 };
 
@@ -32,10 +32,11 @@ EventHub::~EventHub() {
 void EventHub::poke() {
   if (flush_timer_ || waiters_.empty()) return;
   const bool batches = master_.site->release >= Release::k8;
-  flush_timer_ = world_.loop.after(batches ? std::chrono::milliseconds(50) : std::chrono::milliseconds(0), [this] {
-    flush_timer_ = 0;
-    flush();
-  });
+  flush_timer_ =
+      world_.loop.after(batches ? std::chrono::milliseconds(50) : std::chrono::milliseconds(0), [this] {
+        flush_timer_ = 0;
+        flush();
+      });
 }
 
 void EventHub::flush() {
@@ -125,9 +126,13 @@ void EventHub::drop_session(const std::string& ref) {
 
 namespace {
 
-void event_from(const ApiCallPtr& call) { call->master->events->from(call); }
+void event_from(const ApiCallPtr& call) {
+  call->master->events->from(call);
+}
 
-void event_next(const ApiCallPtr& call) { call->master->events->next(call); }
+void event_next(const ApiCallPtr& call) {
+  call->master->events->next(call);
+}
 
 void event_register(const ApiCallPtr& call) {
   Session* session = call->master->sessions.find(call->session);
@@ -154,7 +159,9 @@ void event_inject(const ApiCallPtr& call) {
   call->succeed(format_token({call->db->generation(), 0}));
 }
 
-void event_get_current_id(const ApiCallPtr& call) { call->succeed(call->db->generation()); }
+void event_get_current_id(const ApiCallPtr& call) {
+  call->succeed(call->db->generation());
+}
 
 }  // namespace
 

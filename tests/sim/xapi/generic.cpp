@@ -34,7 +34,9 @@ void get_by_uuid(ApiCall& call, const std::string& cls) {
 }
 
 /// Database calls of slaves are idempotent: the same value again is no duplicate.
-bool idempotent(const ApiCall& call) { return !call.host.is_master() && call.release() >= Release::k76; }
+bool idempotent(const ApiCall& call) {
+  return !call.host.is_master() && call.release() >= Release::k76;
+}
 
 void add_to_map(ApiCall& call, const std::string& cls, const std::string& field) {
   const std::string key = call.text(2);
@@ -63,7 +65,9 @@ void change_set(ApiCall& call, const std::string& cls, const std::string& field,
   call.succeed();
 }
 
-bool starts_with(const std::string& text, std::string_view prefix) { return text.rfind(prefix, 0) == 0; }
+bool starts_with(const std::string& text, std::string_view prefix) {
+  return text.rfind(prefix, 0) == 0;
+}
 
 bool run_field_call(ApiCall& call, const std::string& cls, const std::string& name) {
   struct Form {
@@ -71,12 +75,10 @@ bool run_field_call(ApiCall& call, const std::string& cls, const std::string& na
     Type::Kind kind;
     bool any_kind;
   };
-  static constexpr Form kForms[] = {{"add_to_", Type::Kind::kMap, false},
-                                    {"remove_from_", Type::Kind::kMap, false},
-                                    {"add_", Type::Kind::kSet, false},
-                                    {"remove_", Type::Kind::kSet, false},
-                                    {"get_", Type::Kind::kVoid, true},
-                                    {"set_", Type::Kind::kVoid, true}};
+  static constexpr Form kForms[] = {
+      {"add_to_", Type::Kind::kMap, false}, {"remove_from_", Type::Kind::kMap, false},
+      {"add_", Type::Kind::kSet, false},    {"remove_", Type::Kind::kSet, false},
+      {"get_", Type::Kind::kVoid, true},    {"set_", Type::Kind::kVoid, true}};
   for (const Form& form : kForms) {
     if (!starts_with(name, form.prefix)) continue;
     const std::string field = name.substr(form.prefix.size());

@@ -55,7 +55,8 @@ std::optional<Failure> prepare_disk(const ApiCallPtr& call, EnablePlan& plan) {
   Database& db = *call->db;
   const std::string pool = db.pool_ref();
   if (plan.statefile.empty()) plan.statefile = create_ha_vdi(db, plan.sr, "ha_statefile", kStatefileBytes);
-  if (plan.metadata.empty()) plan.metadata = create_ha_vdi(db, plan.sr, "redo_log", metadata_vdi_bytes(call->release()));
+  if (plan.metadata.empty())
+    plan.metadata = create_ha_vdi(db, plan.sr, "redo_log", metadata_vdi_bytes(call->release()));
   call->site().heartbeat_sr = plan.sr;
   db.set("pool", pool, "ha_statefiles", Json::array({plan.statefile}));
   db.set("pool", pool, "ha_configuration", call->params[2]);
@@ -71,7 +72,8 @@ void enable(const ApiCallPtr& call) {
   Database& db = *call->db;
   if (db.flag("pool", db.pool_ref(), "ha_enabled")) return call->fail(fail("HA_IS_ENABLED"));
   EnablePlan plan;
-  if (const auto failure = check_enable(call->site(), db, call->params[1].get<std::vector<std::string>>(), plan))
+  if (const auto failure =
+          check_enable(call->site(), db, call->params[1].get<std::vector<std::string>>(), plan))
     return call->fail(*failure);
   begin(call, "ha_enable");
   if (const auto failure = prepare_disk(call, plan)) return end(call, failure);

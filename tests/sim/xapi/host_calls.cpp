@@ -18,7 +18,9 @@ void get_servertime(const ApiCallPtr& call) {
   if (const Host* host = host_of(call)) call->succeed(call->world.now_text(*host));
 }
 
-void is_in_emergency_mode(const ApiCallPtr& call) { call->succeed(call->host.emergency.has_value()); }
+void is_in_emergency_mode(const ApiCallPtr& call) {
+  call->succeed(call->host.emergency.has_value());
+}
 
 void local_assert_healthy(const ApiCallPtr& call) {
   if (call->host.emergency) return call->fail(*call->host.emergency);
@@ -26,7 +28,9 @@ void local_assert_healthy(const ApiCallPtr& call) {
   call->succeed();
 }
 
-void ha_xapi_healthcheck(const ApiCallPtr& call) { call->succeed(true); }
+void ha_xapi_healthcheck(const ApiCallPtr& call) {
+  call->succeed(true);
+}
 
 /// With HA on and a plan, one host less must still leave a plan, unless overcommitment is allowed.
 bool would_break_plan(const ApiCallPtr& call) {
@@ -52,7 +56,8 @@ void disable(const ApiCallPtr& call) {
 void enable(const ApiCallPtr& call) {
   Host* host = host_of(call);
   if (!host) return;
-  if (host->powered && (host->agent != Agent::kRunning || host->emergency)) return call->fail(fail("HOST_STILL_BOOTING"));
+  if (host->powered && (host->agent != Agent::kRunning || host->emergency))
+    return call->fail(fail("HOST_STILL_BOOTING"));
   if (!can_reach(*call->master, *host)) return call->fail(fail("CANNOT_CONTACT_HOST", host->ref));
   set_enabled(*call->db, *host, true);
   host->disabled_by_call = false;

@@ -56,7 +56,8 @@ void go_down(const ApiCallPtr& call, bool again) {
   if (!can_reach(*call->master, *host)) return call->fail(fail("CANNOT_CONTACT_HOST", host->ref));
   // The master marks it dead at once, with reason: a clean shutdown makes no HA_HOST_FAILED.
   if (host != call->master)
-    call->world.later(*host, timings::kShutdown / 2, [host, kept = call->db] { set_live(*kept, *host, false); });
+    call->world.later(*host, timings::kShutdown / 2,
+                      [host, kept = call->db] { set_live(*kept, *host, false); });
   if (host->xhad) {
     host->excluded = true;
     host->xhad = false;
@@ -66,8 +67,12 @@ void go_down(const ApiCallPtr& call, bool again) {
   call->succeed();
 }
 
-void reboot(const ApiCallPtr& call) { go_down(call, true); }
-void shutdown(const ApiCallPtr& call) { go_down(call, false); }
+void reboot(const ApiCallPtr& call) {
+  go_down(call, true);
+}
+void shutdown(const ApiCallPtr& call) {
+  go_down(call, false);
+}
 
 void restart(const ApiCallPtr& call) {
   Host* host = host_of(call);

@@ -11,7 +11,8 @@ namespace xenha::sim {
 namespace {
 
 std::string decode_base64(std::string_view text) {
-  static constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  static constexpr std::string_view kAlphabet =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   std::string out;
   unsigned bits = 0;
   int count = 0;
@@ -77,7 +78,8 @@ void attempt(World& world, Host& host, const std::shared_ptr<Exchange>& exchange
 
 }  // namespace
 
-void authorize_http(World& world, Host& host, const std::shared_ptr<Exchange>& exchange, std::function<void()> then) {
+void authorize_http(World& world, Host& host, const std::shared_ptr<Exchange>& exchange,
+                    std::function<void()> then) {
   CallEntry entry;
   entry.time = unix_seconds(std::chrono::system_clock::now());
   entry.pool = host.site->name;

@@ -7,7 +7,9 @@
 namespace xenha::sim {
 namespace {
 
-const MessageStore& store(const ApiCallPtr& call) { return call->master->messages; }
+const MessageStore& store(const ApiCallPtr& call) {
+  return call->master->messages;
+}
 
 template <class Fits>
 void answer_records(const ApiCallPtr& call, Fits fits) {

@@ -13,9 +13,12 @@
 namespace xenha::sim {
 namespace {
 
-bool ha_on(const ApiCallPtr& call) { return call->db->flag("pool", call->db->pool_ref(), "ha_enabled"); }
+bool ha_on(const ApiCallPtr& call) {
+  return call->db->flag("pool", call->db->pool_ref(), "ha_enabled");
+}
 
-/// Two-phase commit over all hosts, then everybody restarts xapi. Messages are copied, the database is in sync.
+/// Two-phase commit over all hosts, then everybody restarts xapi. Messages are copied, the database is in
+/// sync.
 void hand_over(Site& site, Host& old_master, Host& next) {
   std::shared_ptr<Database> db(old_master.db->clone(0));
   const MessageStore messages = old_master.messages;
@@ -64,7 +67,8 @@ void set_failures_to_tolerate(const ApiCallPtr& call) {
   const std::string pool = db.pool_ref();
   const auto wish = call->params[2].get<std::int64_t>();
   if (!db.exists("pool", call->text(1))) return call->fail(fail("HANDLE_INVALID", "pool", call->text(1)));
-  if (wish < 0) return call->fail(fail("INVALID_VALUE", "ha_host_failures_to_tolerate", std::to_string(wish)));
+  if (wish < 0)
+    return call->fail(fail("INVALID_VALUE", "ha_host_failures_to_tolerate", std::to_string(wish)));
   const std::int64_t possible = tolerable(call);
   if (ha_on(call) && wish > possible && !db.flag("pool", pool, "ha_allow_overcommit"))
     return call->fail(fail("HA_OPERATION_WOULD_BREAK_FAILOVER_PLAN"));
@@ -76,7 +80,9 @@ void set_failures_to_tolerate(const ApiCallPtr& call) {
   call->succeed();
 }
 
-void plan_exists(const ApiCallPtr& call) { call->succeed(call->params[1].get<std::int64_t>() <= tolerable(call)); }
+void plan_exists(const ApiCallPtr& call) {
+  call->succeed(call->params[1].get<std::int64_t>() <= tolerable(call));
+}
 
 /// Computes, and writes while it is at it.
 void compute_max(const ApiCallPtr& call) {
@@ -92,11 +98,17 @@ void compute_max(const ApiCallPtr& call) {
   call->succeed(possible);
 }
 
-void compute_hypothetical(const ApiCallPtr& call) { call->succeed(tolerable(call)); }
+void compute_hypothetical(const ApiCallPtr& call) {
+  call->succeed(tolerable(call));
+}
 
-void compute_plan(const ApiCallPtr& call) { call->succeed(Json::object()); }
+void compute_plan(const ApiCallPtr& call) {
+  call->succeed(Json::object());
+}
 
-void accept(const ApiCallPtr& call) { call->succeed(); }
+void accept(const ApiCallPtr& call) {
+  call->succeed();
+}
 
 void eject(const ApiCallPtr& call) {
   if (ha_on(call)) return call->fail(fail("HA_IS_ENABLED"));

@@ -26,7 +26,9 @@ struct Window {
 };
 
 /// Archives: 5 s x 120, 60 s x 120, 3600 s x 168, 86400 s x 366.
-long rows_of(long step) { return step == 5 || step == 60 ? 120 : step == 3600 ? 168 : 366; }
+long rows_of(long step) {
+  return step == 5 || step == 60 ? 120 : step == 3600 ? 168 : 366;
+}
 
 Window window_of(const Request& request, long now, const Site& site) {
   Window window;
@@ -87,10 +89,10 @@ std::string escape(const std::string& text) {
 }
 
 std::string as_xml(const Window& window, const std::vector<Column>& columns) {
-  std::string out = "<?xml version=\"1.0\"?><xport><meta><start>" + std::to_string(window.start) + "</start><step>" +
-                    std::to_string(window.step) + "</step><end>" + std::to_string(window.end) + "</end><rows>" +
-                    std::to_string(window.rows) + "</rows><columns>" + std::to_string(columns.size()) +
-                    "</columns><legend>";
+  std::string out = "<?xml version=\"1.0\"?><xport><meta><start>" + std::to_string(window.start) +
+                    "</start><step>" + std::to_string(window.step) + "</step><end>" +
+                    std::to_string(window.end) + "</end><rows>" + std::to_string(window.rows) +
+                    "</rows><columns>" + std::to_string(columns.size()) + "</columns><legend>";
   for (const Column& column : columns) out += "<entry>" + escape(column.entry) + "</entry>";
   out += "</legend></meta><data>";
   for (long row = 0; row < window.rows; ++row) {  // newest first
@@ -107,15 +109,15 @@ std::string as_json(const Window& window, const std::vector<Column>& columns, bo
   const std::string q = old ? "" : "\"";
   const auto key = [&](const char* name) { return q + name + q + ":"; };
   const auto num = [&](const std::string& text) { return old ? text : "\"" + text + "\""; };
-  std::string out = "{" + key("meta") + "{" + key("start") + num(std::to_string(window.start)) + "," + key("step") +
-                    num(std::to_string(window.step)) + "," + key("end") + num(std::to_string(window.end)) + "," +
-                    key("rows") + num(std::to_string(window.rows)) + "," + key("columns") +
-                    num(std::to_string(columns.size())) + "," + key("legend") + "[";
+  std::string out = "{" + key("meta") + "{" + key("start") + num(std::to_string(window.start)) + "," +
+                    key("step") + num(std::to_string(window.step)) + "," + key("end") +
+                    num(std::to_string(window.end)) + "," + key("rows") + num(std::to_string(window.rows)) +
+                    "," + key("columns") + num(std::to_string(columns.size())) + "," + key("legend") + "[";
   for (std::size_t at = 0; at < columns.size(); ++at) out += (at ? ",\"" : "\"") + columns[at].entry + "\"";
   out += "]}," + key("data") + "[";
   for (long row = 0; row < window.rows; ++row) {
-    out += std::string(row ? "," : "") + "{" + key("t") + num(std::to_string(window.end - row * window.step)) + "," +
-           key("values") + "[";
+    out += std::string(row ? "," : "") + "{" + key("t") +
+           num(std::to_string(window.end - row * window.step)) + "," + key("values") + "[";
     for (std::size_t at = 0; at < columns.size(); ++at)
       out += (at ? "," : "") + num(row == 0 ? "NaN" : number(columns[at].value));
     out += "]}";
@@ -141,7 +143,8 @@ void serve_rrd_updates(World& world, Host& host, const std::shared_ptr<Exchange>
     const Window window = window_of(request, now, *host.site);
     const std::vector<Column> columns = columns_of(host, request);
     if (wants_json(request, host.site->release))
-      return exchange->respond(200, "application/json", as_json(window, columns, host.site->release < Release::k70));
+      return exchange->respond(200, "application/json",
+                               as_json(window, columns, host.site->release < Release::k70));
     exchange->respond(200, "text/xml", as_xml(window, columns));
   });
 }

@@ -89,7 +89,8 @@ void login_with_password(const ApiCallPtr& call) {
 void local_login(const ApiCallPtr& call) {
   Host& host = call->host;
   call->world.log.describe(call->log_number, "none", call->text(0), "");
-  if (call->text(0) != "root" || call->text(1) != host.root_password) return refuse_password(call, call->text(0));
+  if (call->text(0) != "root" || call->text(1) != host.root_password)
+    return refuse_password(call, call->text(0));
   Session session;
   session.kind = Session::Kind::kLocal;
   session.ref = call->world.ids->ref();

@@ -7,8 +7,8 @@ namespace xenha::sim {
 
 class ApiCall;
 
-/// Sends the document to the call's client, or what the site's `broken_answers` says for its method or for "*":
-/// garble | html | hang | slow:SECONDS | large:BYTES | truncate.
+/// Sends the document to the call's client, or what the site's `broken_answers` says for its method or for
+/// "*": garble | html | hang | slow:SECONDS | large:BYTES | truncate.
 void send_or_spoil(ApiCall& call, std::string document);
 
 }  // namespace xenha::sim

@@ -13,14 +13,17 @@ bool carries_heartbeat(const ApiCallPtr& call, const std::string& sr) {
 }
 
 void plug(const ApiCallPtr& call) {
-  if (!call->db->exists("PBD", call->text(1))) return call->fail(fail("HANDLE_INVALID", "PBD", call->text(1)));
+  if (!call->db->exists("PBD", call->text(1)))
+    return call->fail(fail("HANDLE_INVALID", "PBD", call->text(1)));
   call->db->set("PBD", call->text(1), "currently_attached", true);
   call->succeed();
 }
 
 void unplug(const ApiCallPtr& call) {
-  if (!call->db->exists("PBD", call->text(1))) return call->fail(fail("HANDLE_INVALID", "PBD", call->text(1)));
-  if (carries_heartbeat(call, call->db->text("PBD", call->text(1), "SR"))) return call->fail(fail("HA_IS_ENABLED"));
+  if (!call->db->exists("PBD", call->text(1)))
+    return call->fail(fail("HANDLE_INVALID", "PBD", call->text(1)));
+  if (carries_heartbeat(call, call->db->text("PBD", call->text(1), "SR")))
+    return call->fail(fail("HA_IS_ENABLED"));
   call->db->set("PBD", call->text(1), "currently_attached", false);
   call->succeed();
 }
@@ -34,7 +37,8 @@ void destroy_vdi(const ApiCallPtr& call) {
   const std::string vdi = call->text(1);
   if (!call->db->exists("VDI", vdi)) return call->fail(fail("HANDLE_INVALID", "VDI", vdi));
   const std::string type = call->db->text("VDI", vdi, "type");
-  if ((type == "ha_statefile" || type == "redo_log") && carries_heartbeat(call, call->db->text("VDI", vdi, "SR")))
+  if ((type == "ha_statefile" || type == "redo_log") &&
+      carries_heartbeat(call, call->db->text("VDI", vdi, "SR")))
     return call->fail(fail("HA_IS_ENABLED"));
   call->db->destroy("VDI", vdi);
   call->succeed();

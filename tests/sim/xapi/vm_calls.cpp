@@ -26,7 +26,8 @@ bool usable(const ApiCallPtr& call, const Host& host) {
 
 void start_there(const ApiCallPtr& call, const Host& host) {
   const std::string vm = call->text(1);
-  if (call->db->text("VM", vm, "ha_restart_priority") == "restart") call->db->set("VM", vm, "ha_always_run", true);
+  if (call->db->text("VM", vm, "ha_restart_priority") == "restart")
+    call->db->set("VM", vm, "ha_always_run", true);
   start_vm(call->world, *call->db, vm, host);
   call->succeed();
 }
