@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/python3 -B
 """No method that the exporter can encode is a write, and each of them exists.
 
     allowed_methods.py SOURCE_ROOT

@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/python3 -B
 """xenha-exporter links no library that can make a write call, and nothing of the tests.
 
     exporter_links.py FILE        FILE: one linked target or library a line, as CMake resolved them

@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/python3 -B
 """The name of no XenAPI method beyond the allowed ones stands in the exporter's binary: what is not there cannot
 be called by accident.
 

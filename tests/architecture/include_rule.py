@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/python3 -B
 """Who may include whom: the arrows between our directories point one way, and each foreign library has one home.
 
     include_rule.py SOURCE_ROOT

@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/python3 -B
 """Each proof of this directory objects to what it is there for. A proof that cannot fail proves nothing.
 
     the_proofs_can_fail.py SOURCE_ROOT

@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/python3 -B
 """What must not stand in a tracked file: a path or a package host of the machine it was written on, or a secret.
 
     tracked_files.py SOURCE_ROOT

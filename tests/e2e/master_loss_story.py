@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/python3 -B
 """The master loses power: what Prometheus sees, with HA on and with HA off."""
 
 import story

@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/python3 -B
 """A wrong password is tried once in a pool and then left alone, until its file changes."""
 
 import re

@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/python3 -B
 """Changing the configuration of a running exporter: by signal and by request, good files and bad ones."""
 
 import re

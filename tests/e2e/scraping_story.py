@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/python3 -B
 """Prometheus scrapes the exporter in both ways that the README shows, and believes every byte."""
 
 import story

@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/python3 -B
 """Passwords and keys appear nowhere: no log, page, metric, answer, command line or environment."""
 
 import pathlib
@@ -87,8 +87,8 @@ class Secrets(story.Story):
     def test_a_password_in_the_configuration_itself_is_refused_without_repeating_it(self):
         sim = self.stage.simulator("--hosts", 1)
         path = self.stage.config(sim, change=lambda text: re.sub(r"password_file: \S+/monitor\.pw", "password: " + KEY, text))
-        check = story.stage.Program(self.stage.directory, "check",
-                                    [story.PROGRAMS + "/xenha-exporter", "--config.file", path, "--config.check"])
+        check = story.stage.Program(self.stage, self.stage.directory, "check",
+                                    [story.PROGRAMS / "xenha-exporter", "--config.file", path, "--config.check"])
         self.assertEqual(check.process.wait(30), 2)
         self.assertEqual(leaks(check.out() + check.log()), [])
         self.assertIn("password_file", check.out() + check.log())

@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/python3 -B
 """Watching is polite: two sessions a pool, one for questions and one for the event stream, whatever the number of rounds,
 and nothing is ever written."""
 

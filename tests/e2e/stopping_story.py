@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/python3 -B
 """SIGTERM: no session stays behind, the exit code is 0, and it takes less than 5 seconds whatever hangs."""
 
 import story

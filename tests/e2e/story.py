@@ -9,7 +9,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "setup")
 import stage  # noqa: E402
 from stage import http, wait_until  # noqa: E402,F401
 
-PROGRAMS = sys.argv.pop(1) if __name__ != "__main__" and len(sys.argv) > 1 else "build-dev/bin"
+PROGRAMS = pathlib.Path(sys.argv.pop(1)).resolve()
 
 
 class Story(unittest.TestCase):

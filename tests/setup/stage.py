@@ -73,7 +73,7 @@ def free_port():
 class Program:
     """A child process with its output in files. Ends with its parent."""
 
-    def __init__(self, directory, name, arguments, environment=None):
+    def __init__(self, on_stage, directory, name, arguments, environment=None):
         self.name = name
         self.out_path, self.log_path = directory / f"{name}.out", directory / f"{name}.log"
 
@@ -84,6 +84,7 @@ class Program:
         with open(self.out_path, "wb") as out, open(self.log_path, "wb") as log:
             self.process = subprocess.Popen([str(word) for word in arguments], stdin=subprocess.DEVNULL, stdout=out, stderr=log,
                                             env=environment, start_new_session=True, preexec_fn=before_exec)
+        on_stage.running.append(self)
 
     @property
     def pid(self):
@@ -121,16 +122,16 @@ class Program:
 class Simulator(Program):
     """xenha-sim. `config` is the configuration it prints; the passwords lie in `directory`."""
 
-    def __init__(self, programs, directory, *flags, world=None, speed=1):
+    def __init__(self, on_stage, directory, *flags, world=None, speed=1):
         directory.mkdir(parents=True, exist_ok=True)
-        command = [programs / "xenha-sim", "--control", "127.0.0.1:0", "--speed", speed, "--print-config", directory,
+        command = [on_stage.programs / "xenha-sim", "--control", "127.0.0.1:0", "--speed", speed, "--print-config", directory,
                    "--tls-dir", directory / "tls", *flags]
         for part in ("tls", "exporter"):  # certificates; what the exporter remembers
             (directory / part).mkdir(exist_ok=True)
         if world is not None:
             (directory / "world.json").write_text(json.dumps(world), encoding="utf-8")
             command += ["--world", directory / "world.json"]
-        super().__init__(directory, "sim", command)
+        super().__init__(on_stage, directory, "sim", command)
         self.directory = directory
 
         def announced():
@@ -214,9 +215,10 @@ class Samples(list):
 
 
 class Exporter(Program):
-    def __init__(self, programs, directory, config, *flags, environment=None):
-        super().__init__(directory, "exporter", [programs / "xenha-exporter", "--config.file", config,
-                                                 "--web.listen-address", "127.0.0.1:0", *flags], environment)
+    def __init__(self, on_stage, config, *flags, environment=None):
+        super().__init__(on_stage, on_stage.directory, "exporter",
+                         [on_stage.programs / "xenha-exporter", "--config.file", config,
+                          "--web.listen-address", "127.0.0.1:0", *flags], environment)
 
         def listening():
             self.must_be_alive()
@@ -264,12 +266,13 @@ scrape_configs:
 class Prometheus(Program):
     """Debian's, with the exporter as static target (job xenha) and by /sd and /probe (job xenha-pools)."""
 
-    def __init__(self, directory, exporter, interval="1s"):
+    def __init__(self, on_stage, exporter, interval="1s"):
+        directory = on_stage.directory
         config = directory / "prometheus.yml"
         config.write_text(_PROMETHEUS.format(interval=interval, exporter=exporter.address), encoding="utf-8")
         for attempt in range(5):  # it cannot choose a port itself, and between our choice and its start another may take it
             self.url = f"http://127.0.0.1:{free_port()}"
-            super().__init__(directory, "prometheus", [
+            super().__init__(on_stage, directory, "prometheus", [
                 "prometheus", f"--config.file={config}", f"--storage.tsdb.path={directory / f'tsdb{attempt}'}",
                 "--storage.tsdb.retention.time=2h", f"--web.listen-address={self.url[7:]}", "--web.enable-lifecycle",
                 "--log.level=warn"])
@@ -296,7 +299,7 @@ class Stage:
     """All programs of one story. Use as context manager: at its end nothing is left, neither process nor file."""
 
     def __init__(self, programs, name="story"):
-        self.programs = pathlib.Path(programs)
+        self.programs = pathlib.Path(programs).resolve()
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix=f"xenha-{name}-"))
         self.running = []
 
@@ -312,12 +315,8 @@ class Stage:
         for program in self.running:
             print(f"--- {program.name}, last words ---\n{program.log()[-2500:]}")
 
-    def _runs(self, program):
-        self.running.append(program)
-        return program
-
     def simulator(self, *flags, **options):
-        return self._runs(Simulator(self.programs, self.directory / "sim", *flags, **options))
+        return Simulator(self, self.directory / "sim", *flags, **options)
 
     def config(self, simulator, probe_interval="1s", request_timeout="2s", change=lambda text: text, name="xenha.yml"):
         """Writes the configuration that the simulator printed, with these intervals; `change` edits the text."""
@@ -328,7 +327,7 @@ class Stage:
         return path
 
     def exporter(self, config, *flags, **options):
-        return self._runs(Exporter(self.programs, self.directory, config, *flags, **options))
+        return Exporter(self, config, *flags, **options)
 
     def prometheus(self, exporter, interval="1s"):
-        return self._runs(Prometheus(self.directory, exporter, interval))
+        return Prometheus(self, exporter, interval)
