@@ -144,7 +144,7 @@ def converse(demo):
         try:
             if not demo.run(line):
                 return
-        except Failed as problem:
+        except (Failed, ValueError) as problem:
             print(f"  {problem}")
 
 
@@ -175,7 +175,7 @@ def main():
     except KeyboardInterrupt:
         print("\nstopped")
         return 130
-    except (Failed, AssertionError, OSError) as problem:
+    except (Failed, AssertionError, OSError, ValueError) as problem:
         print(f"demo: {re.sub(r'^', '  ', str(problem), flags=re.M).strip()}", file=sys.stderr)
         return 1
     return 0

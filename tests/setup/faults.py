@@ -90,7 +90,7 @@ FAULTS = [
     Fault("arm", "it has it again", command("arm-host"), needs_host=True),
     Fault("unplug", "the heartbeat SR is unplugged on a host", command("unplug-pbd"), needs_host=True),
     Fault("plug", "it is plugged again", command("plug-pbd"), needs_host=True),
-    Fault("split-brain", "a slave believes to be master too", command("split-brain"), needs_host=True),
+    Fault("split-brain", "a slave believes to be master too; power off and on heals it", command("split-brain"), needs_host=True),
     Fault("emergency", "a host is in emergency mode, with a reason", emergency, needs_host=True, more="[CODE]", follow=15),
     Fault("recover", "it leaves emergency mode", command("clear-emergency"), needs_host=True, follow=15),
     Fault("hang", "a host takes connections and never answers", command("network", mode="hang"), needs_host=True, follow=15),

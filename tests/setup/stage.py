@@ -146,7 +146,7 @@ class Simulator(Program):
     def command(self, name, **arguments):
         reply = http(f"{self.control}/sim/{name}", json.dumps(arguments).encode(), method="POST")
         if reply.status != 200:
-            raise AssertionError(f"{name} {arguments}: {reply.text.strip()}")
+            raise AssertionError(f"{name}: {reply.json()['error']}")
         return reply.json()
 
     def get(self, what, after=0):
