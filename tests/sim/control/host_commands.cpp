@@ -57,6 +57,35 @@ Result<Json> clear_emergency(CommandArgs& args) {
   return done();
 }
 
+/// xapi listens and its database is not ready: HOST_STILL_BOOTING, not emergency mode.
+Result<Json> booting(CommandArgs& args) {
+  if (args.flag("on", true)) {
+    stop_agent(*args.host);
+    args.host->agent = Agent::kNotReady;
+    apply_network(*args.host);
+  } else {
+    restart_agent(*args.host, Duration::zero());
+  }
+  return done();
+}
+
+/// Another key than before, self-signed; "expired": also out of date.
+Result<Json> certificate(CommandArgs& args) {
+  if (!args.world.options.tls) return bad_command("the simulation runs without TLS");
+  IdentityOptions options;
+  options.common_name = args.host->address;
+  options.names = {args.host->address};
+  options.tls = tls_profile(args.site->release);
+  if (args.flag("expired", false))
+    options.not_after = std::chrono::system_clock::now() - std::chrono::hours(1);
+  Result<TlsIdentity> identity = make_identity(options);
+  if (!identity) return identity.error();
+  args.host->listener.reset();
+  if (Status status = open_listener(args.world, *args.host, *identity); !status) return status.error();
+  apply_network(*args.host);
+  return done();
+}
+
 Result<Json> clock_skew(CommandArgs& args) {
   for (Host* host : args.hosts())
     host->clock_skew =
@@ -77,13 +106,18 @@ void add_host_commands(CommandMap& commands) {
   on_host("power-on", [](Host& host) { power_on(host); });
   on_host("reset", [](Host& host) { fence(host); });
   on_host("restart-toolstack", [](Host& host) { restart_agent(host, timings::kAgentStop); });
-  on_host("stop-toolstack", [](Host& host) { stop_agent(host); });
-  on_host("start-toolstack", [](Host& host) { start_agent(host, timings::kAgentStart); });
+  on_host("stop-toolstack", [](Host& host) { stop_agent_for_good(host); });
+  on_host("start-toolstack", [](Host& host) {
+    ++host.incarnation;  // the fence that was planned is off
+    start_agent(host, timings::kAgentStart);
+  });
   on_host("console-emergency-ha-disable", [](Host& host) { emergency_ha_disable(host, false); });
   on_host("console-transition-to-master", [](Host& host) { become_master_by_hand(host); });
   commands["network"] = {false, network};
   commands["emergency"] = {true, emergency};
   commands["clear-emergency"] = {true, clear_emergency};
+  commands["booting"] = {true, booting};
+  commands["certificate"] = {true, certificate};
   commands["clock-skew"] = {false, clock_skew};
 }
 

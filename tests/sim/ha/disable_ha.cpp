@@ -28,7 +28,7 @@ struct Disabling {
 
 bool all_reachable(const Disabling& op) {
   for (const auto& host : op.site.hosts)
-    if (host->ha_armed && !can_reach(op.master, *host)) return false;
+    if (host->ha_armed && (!can_reach(op.master, *host) || host->emergency)) return false;
   return true;
 }
 

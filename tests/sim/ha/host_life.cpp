@@ -118,6 +118,12 @@ void stop_agent(Host& host) {
   host.world->changed();
 }
 
+void stop_agent_for_good(Host& host) {
+  stop_agent(host);
+  if (!host.xhad) return;
+  host.world->later(host, timings::kHealthCheck, [&host] { fence(host); });
+}
+
 void restart_agent(Host& host, Duration delay) {
   host.world->later(host, delay, [&host] {
     stop_agent(host);

@@ -21,6 +21,8 @@ void shut_down(Host& host, Duration delay, bool again);
 /// Toolstack restart after `delay`: sessions and tasks are gone, connections broken.
 void restart_agent(Host& host, Duration delay);
 void stop_agent(Host& host);
+/// Stops xapi and leaves it stopped: under HA the daemon's health check fences the host minutes later.
+void stop_agent_for_good(Host& host);
 /// A slave tries its master now: leaves emergency mode or learns why not.
 void say_hello(Host& host);
 /// The host becomes (or stays) master at the next start of its toolstack, with that database.

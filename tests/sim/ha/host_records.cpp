@@ -31,6 +31,19 @@ void set_enabled(Database& db, const Host& host, bool enabled) {
   db.set("host", host.ref, "enabled", enabled);
 }
 
+void plug_storage(Database& db, const Host& host) {
+  const Json pbds = db.get("host", host.ref, "PBDs");
+  for (const Json& pbd : pbds) {
+    const auto ref = pbd.get<std::string>();
+    const bool heartbeat = db.text("PBD", ref, "SR") == host.site->heartbeat_sr;
+    const bool plugged = !heartbeat || host.statefile_access;
+    if (!plugged)
+      create_message(*host.site, "PBD_PLUG_FAILED_ON_SERVER_START", 3, "Host", host.uuid,
+                     "Could not plug " + db.text("SR", host.site->heartbeat_sr, "name_label"));
+    db.set("PBD", ref, "currently_attached", plugged);
+  }
+}
+
 std::vector<std::string> vms_on(const Database& db, const Host& host) {
   std::vector<std::string> out;
   for (const Json& vm : db.get("host", host.ref, "resident_VMs"))

@@ -12,6 +12,9 @@ void write_start_times(Database& db, const Host& host);
 void set_enabled(Database& db, const Host& host, bool enabled);
 /// live=false and every VM that was there Halted; protected ones are started elsewhere while HA is on.
 void declare_dead(Site& site, Host& master, const Host& dead);
+/// PBDs as they are after a start of the host's xapi: plugged, but not to a heartbeat disk that it cannot
+/// reach.
+void plug_storage(Database& db, const Host& host);
 /// VMs the database still believes to run on a host that has just booted.
 void halt_vms_of(Database& db, const Host& host);
 /// References of all VMs with this host as resident_on, without its control domain.

@@ -39,18 +39,21 @@ bool master_says_ha_is_off(Host& host) {
 }
 
 void join_liveset(Host& host) {
-  Site& site = *host.site;
   host.xhad = true;
   host.excluded = false;
   host.left_at.reset();
   host.joined_at = host.world->clock.now();
-  if (site.statefile.master_uuid == host.uuid) return;
-  if (Host* master = site.by_uuid(site.statefile.master_uuid)) {
-    const std::optional<Failure> forced = host.forced_emergency;
-    if (host.is_master()) host.db.reset();
-    follow(host, master->address);
-    host.forced_emergency = forced;
-  }
+}
+
+/// The disk says who is master: whoever believes otherwise follows.
+void obey_statefile(Host& host) {
+  Site& site = *host.site;
+  const Host* master = site.by_uuid(site.statefile.master_uuid);
+  if (!master || master == &host || (!host.is_master() && host.master_address == master->address)) return;
+  if (host.is_master()) host.db.reset();
+  const std::optional<Failure> forced = host.forced_emergency;
+  follow(host, master->address);
+  host.forced_emergency = forced;
 }
 
 void start_ha(Host& host) {
@@ -62,8 +65,9 @@ void start_ha(Host& host) {
     host.ha_armed = false;
   } else if (host.isolated) {
     return stay_stuck(host, "HA_HEARTBEAT_DAEMON_STARTUP_FAILED");
-  } else if (!host.xhad) {
-    join_liveset(host);
+  } else {
+    if (!host.xhad) join_liveset(host);
+    obey_statefile(host);
   }
   come_up(host);
 }
@@ -167,6 +171,8 @@ void open_for_business(Host& host, bool at_world_start) {
     write_start_times(db, host);
     set_live(db, host, true);
     host.waits_for_slaves = true;
+    host.serving_since = world.clock.now();
+    plug_storage(db, host);
     enable_later(host, host, timings::kReenable);
     for (const auto& member : site.hosts)
       if (member.get() != &host && member->role == PoolRole::kSlave && member->master_address == host.address)
@@ -226,6 +232,7 @@ void say_hello(Host& host) {
   Database& db = *master.db;
   host.emergency.reset();
   set_enabled(db, host, false);
+  plug_storage(db, host);
   if (host.boot_time > host.agent_start - std::chrono::minutes(10) && host.went_down_unclean)
     halt_vms_of(db, host);
   write_start_times(db, host);

@@ -94,7 +94,7 @@ bool all_enabled(Site& site, Host& master) {
 
 void process_liveset(Site& site, Host& master) {
   if (master.waits_for_slaves) {
-    const bool over = site.world->clock.now() - master.became_master > timings::kWaitForSlaves;
+    const bool over = site.world->clock.now() - master.serving_since > timings::kWaitForSlaves;
     if (!over && !all_enabled(site, master)) return;
     master.waits_for_slaves = false;
   }
@@ -157,7 +157,12 @@ bool seen_alive(const Host& host) {
 }
 
 void run_ha_round(Site& site) {
-  if (!site.statefile.valid) return;
+  if (!site.statefile.valid) {
+    // HA was switched off while they could not be told.
+    for (const auto& host : site.hosts)
+      if (host->xhad && host->isolated && past(host->isolated_at, site)) fence(*host);
+    return;
+  }
   judge_partitions(site);
   judge_statefile(site);
   elect_if_needed(site);

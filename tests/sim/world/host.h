@@ -94,7 +94,7 @@ struct Host {
   std::unique_ptr<EventHub> events;
   SessionTable sessions;
   MessageStore messages;
-  SimTime became_master{};
+  SimTime became_master{}, serving_since{};
   bool waits_for_slaves = false;  ///< freshly started master: no liveset processing yet
   int ha_operations = 0;
 

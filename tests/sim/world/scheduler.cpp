@@ -35,6 +35,13 @@ void Scheduler::cancel(TimerId id) {
   index_.erase(found);
 }
 
+void Scheduler::clear() {
+  index_.clear();
+  // What a dropped task owned may plan or cancel in its destructor.
+  std::multimap<SimTime, Timer> dropped;
+  dropped.swap(timers_);
+}
+
 void Scheduler::set_speed(double speed) {
   sim_base_ = now();
   real_base_ = loop_.now();

@@ -23,6 +23,8 @@ class Scheduler {
   /// Runs `task` once that much simulated time has passed. Equal times run in the order of setting.
   TimerId after(Duration simulated, Loop::Task task);
   void cancel(TimerId id);
+  /// Drops everything that was planned.
+  void clear();
   double speed() const { return speed_; }
   void set_speed(double speed);
   /// Real time that `simulated` takes.

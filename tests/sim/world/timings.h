@@ -19,6 +19,7 @@ inline constexpr Duration kHelloRetry = 5s;     ///< temporary reasons
 inline constexpr Duration kHelloRetryPermanent = 60s;
 inline constexpr Duration kReenable = 15s;         ///< a host enables itself after it met its master
 inline constexpr Duration kHaStartRetry = 10s;     ///< stuck in HA start
+inline constexpr Duration kHealthCheck = 300s;     ///< 60 s interval, 120 s timeout, one restart attempt
 inline constexpr Duration kHaMonitor = 20s;        ///< loop of xapi's HA thread
 inline constexpr Duration kHeartbeatNoHa = 30s;    ///< slave to master, and the master's check
 inline constexpr Duration kAssumedDead = 600s;     ///< HA off: silent that long is not live

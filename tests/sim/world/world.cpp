@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "tests/sim/xapi/dispatch.h"
 #include "tests/sim/xapi/event_hub.h"
 
 namespace xenha::sim {
@@ -42,7 +43,14 @@ World::World(Loop& loop_, SimulationOptions options_)
       clock(loop, options.speed),
       ids(std::make_shared<Ids>(20150101)) {}
 
-World::~World() = default;
+World::~World() {
+  for (const auto& site : sites)
+    for (const auto& host : site->hosts) {
+      abort_calls(*host);
+      host->events.reset();
+    }
+  clock.clear();
+}
 
 void World::later(Host& host, Duration simulated, std::function<void()> task) {
   clock.after(simulated, [this, &host, incarnation = host.incarnation, task = std::move(task)] {

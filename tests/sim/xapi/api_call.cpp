@@ -15,7 +15,9 @@ ApiCall::ApiCall(World& world_, Host& host_, std::shared_ptr<Exchange> exchange_
 }
 
 ApiCall::~ApiCall() {
-  if (log_number && !finished_) world.log.finish(log_number, "closed");
+  if (finished_) return;
+  if (log_number) world.log.finish(log_number, "closed");
+  release_session();
 }
 
 std::string ApiCall::text(std::size_t index) const {
@@ -70,11 +72,16 @@ void ApiCall::abort() {
   finish("closed");
 }
 
+/// A session with calls under way is never evicted.
+void ApiCall::release_session() {
+  if (has_session && kind == Session::Kind::kPool && master)
+    if (Session* open = master->sessions.find(session)) --open->running_calls;
+}
+
 void ApiCall::finish(const std::string& outcome) {
   finished_ = true;
   if (log_number) world.log.finish(log_number, outcome);
-  if (has_session && kind == Session::Kind::kPool && master)
-    if (Session* open = master->sessions.find(session)) --open->running_calls;
+  release_session();
   write_audit_line(*this, outcome);
 }
 

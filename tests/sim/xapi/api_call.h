@@ -66,6 +66,7 @@ class ApiCall : public std::enable_shared_from_this<ApiCall> {
   void finish(const std::string& outcome);
   void end_task(const Failure* failure, const Json& value);
   void send(std::string document);
+  void release_session();
 
   bool finished_ = false;
   bool answered_ = false;

@@ -82,18 +82,10 @@ void restart(const ApiCallPtr& call) {
   call->succeed();
 }
 
-/// Under HA the health check of xhad finds no xapi: 60 s interval, 120 s timeout, one restart attempt.
 void stop(const ApiCallPtr& call) {
   Host& host = call->host;
-  World& world = call->world;
   call->succeed();
-  world.later(host, timings::kAgentStop, [&host, &world] {
-    stop_agent(host);
-    if (host.ha_armed && host.xhad)
-      world.later(host, std::chrono::seconds(60 + 120 + 120), [&host] {
-        if (host.agent == Agent::kDown) fence(host);
-      });
-  });
+  call->world.later(host, timings::kAgentStop, [&host] { stop_agent_for_good(host); });
 }
 
 }  // namespace

@@ -75,6 +75,10 @@ void set_failures_to_tolerate(const ApiCallPtr& call) {
   db.set("pool", pool, "ha_host_failures_to_tolerate", wish);
   if (ha_on(call)) {
     db.set("pool", pool, "ha_plan_exists_for", std::min(wish, possible));
+    if (wish > possible && !db.flag("pool", pool, "ha_overcommitted"))
+      create_message(
+          call->site(), "HA_POOL_OVERCOMMITTED", 3, "Pool", db.text("pool", pool, "uuid"),
+          "The failover tolerance of pool '" + db.text("pool", pool, "name_label") + "' has dropped");
     db.set("pool", pool, "ha_overcommitted", wish > possible);
   }
   call->succeed();
