@@ -12,10 +12,19 @@ std::vector<Problem> by_line(std::vector<Problem> problems) {
   return problems;
 }
 
+/// A key as a path shows it: as it is, unless it would break the line or steer the terminal.
+std::string shown(std::string_view name) {
+  const bool plain = std::none_of(name.begin(), name.end(), [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte < 0x20 || byte == 0x7f;
+  });
+  return plain ? std::string(name) : in_quotes(name);
+}
+
 }  // namespace
 
 Where Where::key(std::string_view name, int at_line) const {
-  return {at_line, path.empty() ? std::string(name) : path + "." + std::string(name)};
+  return {at_line, path.empty() ? shown(name) : path + "." + shown(name)};
 }
 
 Where Where::item(std::size_t index, int at_line) const {

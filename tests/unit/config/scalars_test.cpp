@@ -135,6 +135,15 @@ TEST(Problems, AreOneLineEachInTheOrderOfTheFile) {
             "warning: xenha.yml: pools[0].scheme (line 7): is http\n");
 }
 
+TEST(Problems, AKeyThatWouldBreakTheLineIsQuoted) {
+  Problems problems;
+  problems.error(Where{}.key("a", 1).key("b\nc\x1b[31m", 2), "unknown key");
+  problems.error(Where{}.key("ärger.x y", 3), "unknown key");
+  EXPECT_EQ(problems.text(),
+            "a.\"b\\x0ac\\x1b[31m\" (line 2): unknown key\n"
+            "ärger.x y (line 3): unknown key\n");
+}
+
 TEST(Problems, QuoteWithoutControlCharactersAndNotTooMuch) {
   EXPECT_EQ(in_quotes("a\n\x1b[31m"), "\"a\\x0a\\x1b[31m\"");
   EXPECT_EQ(in_quotes(std::string(100, 'x')), "\"" + std::string(60, 'x') + "...\"");
