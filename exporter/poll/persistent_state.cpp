@@ -22,8 +22,15 @@ json to_json(const std::optional<WallTime>& when) {
 std::optional<WallTime> to_time(const json& value) {
   if (!value.is_number()) return std::nullopt;
   const double epoch = value.get<double>();
-  if (!std::isfinite(epoch) || std::fabs(epoch) > 1e11) return std::nullopt;
+  // Nanoseconds in 64 bits end in 2262; further out than this, the difference of two times would overflow.
+  if (!std::isfinite(epoch) || std::fabs(epoch) > 4e9) return std::nullopt;
   return WallTime(std::chrono::duration_cast<WallTime::duration>(std::chrono::duration<double>(epoch)));
+}
+
+/// Only what we write ourselves is a count: anything else, a fraction too, is damage and throws
+/// json::exception.
+std::uint64_t to_count(const json& value) {
+  return value.is_null() ? 0 : value.get_ref<const json::number_unsigned_t&>();
 }
 
 std::string_view reason() {
@@ -61,14 +68,14 @@ PersistentState from_json(const json& document) {
   PersistentState state;
   state.pool_uuid = document.value("pool_uuid", "");
   state.master_uuid = document.value("master_uuid", "");
-  state.master_changes = document.value("master_changes", std::uint64_t{0});
+  state.master_changes = to_count(document.value("master_changes", json()));
   state.master_since = to_time(document.value("master_since", json()));
   state.ha_seen_on = document.value("ha_seen_on", false);
   state.ha_disabled_since = to_time(document.value("ha_disabled_since", json()));
   state.first_run = to_time(document.value("first_run", json()));
   const json messages = document.value("messages", json::object());
   for (const auto& [name, seen] : messages.items()) {
-    state.messages[name] = {seen.value("count", std::uint64_t{0}), to_time(seen.value("last", json()))};
+    state.messages[name] = {to_count(seen.value("count", json())), to_time(seen.value("last", json()))};
   }
   const json counted_messages = document.value("counted_messages", json::object());
   for (const auto& [uuid, when] : counted_messages.items()) {
@@ -97,6 +104,18 @@ std::filesystem::path state_file(const std::filesystem::path& dir, const std::st
   return dir / ("pool-" + pool + ".json");
 }
 
+Result<PersistentState> parse_state(std::string_view text) {
+  try {
+    return from_json(json::parse(text));
+  } catch (const json::exception& error) {
+    return Error{ErrorCode::kBadConfig, error.what()};
+  }
+}
+
+std::string state_text(const PersistentState& state) {
+  return to_json(state).dump(1, ' ', false, json::error_handler_t::replace) + "\n";
+}
+
 Result<PersistentState> load_state(const std::filesystem::path& file) {
   std::error_code gone;
   if (!std::filesystem::exists(file, gone) && !gone) return PersistentState{};
@@ -104,15 +123,13 @@ Result<PersistentState> load_state(const std::filesystem::path& file) {
   if (!in) return file_error(file, "read", reason());
   std::ostringstream text;
   text << in.rdbuf();
-  try {
-    return from_json(json::parse(text.str()));
-  } catch (const json::exception& error) {
-    return file_error(file, "understood", error.what());
-  }
+  Result<PersistentState> state = parse_state(text.str());
+  if (!state) return file_error(file, "understood", state.error().message);
+  return state;
 }
 
 Status save_state(const std::filesystem::path& file, const PersistentState& state) {
-  const std::string text = to_json(state).dump(1, ' ', false, json::error_handler_t::replace) + "\n";
+  const std::string text = state_text(state);
   const std::filesystem::path beside = file.string() + ".new";
   const int fd = ::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
   if (fd < 0) return file_error(beside, "written", reason());

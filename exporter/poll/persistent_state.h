@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "exporter/snapshot/pool_snapshot.h"
@@ -33,6 +34,11 @@ struct PersistentState {
   std::map<std::string, KnownMember> members;        ///< by the address that is probed
   bool operator==(const PersistentState&) const = default;
 };
+
+/// What such a file holds. Errors: kBadConfig, one line, when it is no such JSON. What is missing is as in an
+/// empty state; a time beyond reason counts as missing.
+Result<PersistentState> parse_state(std::string_view text);
+std::string state_text(const PersistentState& state);
 
 /// A file that is not there is an empty state. Errors: kBadConfig when it cannot be read or is no such JSON.
 Result<PersistentState> load_state(const std::filesystem::path& file);

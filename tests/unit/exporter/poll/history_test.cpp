@@ -106,6 +106,24 @@ TEST_F(HistoryTest, WrongTypesInTheFileAreNoCrash) {
   }
 }
 
+TEST_F(HistoryTest, ACountThatIsNoneIsDamage) {
+  for (const char* text : {R"({"master_changes": 1e300})", R"({"master_changes": -1})",
+                           R"({"messages": {"A": {"count": 1.5}}})"}) {
+    const Result<PersistentState> state = parse_state(text);
+    ASSERT_FALSE(state) << text;
+    EXPECT_EQ(state.error().code, ErrorCode::kBadConfig) << text;
+  }
+}
+
+TEST_F(HistoryTest, ATimeBeyondReasonIsMissing) {
+  const Result<PersistentState> state =
+      parse_state(R"({"master_since": 9e10, "first_run": -9e10, "counted_messages": {"u": 1e11, "v": 5}})");
+  ASSERT_TRUE(state);
+  EXPECT_FALSE(state->master_since);
+  EXPECT_FALSE(state->first_run);
+  EXPECT_EQ(state->counted_messages, (std::map<std::string, WallTime>{{"v", WallTime(5s)}}));
+}
+
 TEST_F(HistoryTest, AnUnchangedStateIsNotWritten) {
   History history = this->history();
   history.master_is("a", kNow);
