@@ -39,6 +39,8 @@ class CredentialGate {
     turn_ends_.reset();
     blocked_until_ = now + kBlockedFor;
   }
+  /// A login that ended in silence may have been a refusal: a host takes 5 s to say no.
+  void doubt() { proven_ = false; }
   /// The file changed: a new password, nothing known of it.
   void renew() { *this = CredentialGate(); }
 

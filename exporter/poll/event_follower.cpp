@@ -78,7 +78,7 @@ void EventFollower::log_in() {
       {.endpoint = endpoint_of(context_.config, address_),
        .method = "session.login_with_password",
        .params = {login.username, login.password.reveal(), std::string("1.0"), std::string(kOriginator)},
-       .deadline = context_.deadline()},
+       .deadline = context_.login_deadline(context_.login_gate)},
       [this](Result<xapi::Reply> reply) {
         logging_in_ = false;
         if (!reply) {

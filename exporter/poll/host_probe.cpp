@@ -54,6 +54,13 @@ xapi::Client::Call HostProbe::call(std::string_view method, xapi::Params params)
       .endpoint = endpoint_, .method = method, .params = std::move(params), .deadline = context_.deadline()};
 }
 
+xapi::Client::Call HostProbe::login_call(std::string_view method, xapi::Params params,
+                                         const CredentialGate& gate) const {
+  xapi::Client::Call made = call(method, std::move(params));
+  made.deadline = context_.login_deadline(gate);
+  return made;
+}
+
 void HostProbe::wind_down() {
   winding_down_ = true;
   waits_for_turn_ = false;
@@ -127,6 +134,8 @@ void HostProbe::log_in() {
                     listener_.on_refused_password(address_, context_.config.login.username);
                   } else {
                     context_.login_gate.end();
+                    if (error.code == ErrorCode::kTimeout && verdict_.claims_master == true)
+                      context_.login_gate.doubt();
                   }
                   return judge(error);
                 }
@@ -259,7 +268,8 @@ void HostProbe::local_check(const std::string& failure_code) {
   checked_locally_ = now;
   context_.host_gate.begin(now);
   const Credential& root = *context_.config.host_login;
-  local_.call(call("session.slave_local_login_with_password", {root.username, root.password.reveal()}),
+  local_.call(login_call("session.slave_local_login_with_password", {root.username, root.password.reveal()},
+                         context_.host_gate),
               [this, failure_code](Result<xapi::Reply> reply) {
                 if (!reply) return local_failed(reply.error(), failure_code);
                 context_.host_gate.accepted();

@@ -108,6 +108,8 @@ class HostProbe {
   void local_failed(const Error& error, const std::string& failure_code);
   void apply_emergency(ProbeVerdict& verdict, const std::string& failure_code) const;
   xapi::Client::Call call(std::string_view method, xapi::Params params) const;
+  xapi::Client::Call login_call(std::string_view method, xapi::Params params,
+                                const CredentialGate& gate) const;
 
   PoolContext& context_;
   const std::string address_;

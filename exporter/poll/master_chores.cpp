@@ -53,7 +53,8 @@ xapi::Client::Call MasterChores::call(std::string_view method, xapi::Params para
 
 void MasterChores::tick(SteadyTime now, const std::string& master_address, const std::string& session,
                         const std::vector<ChoreHost>& hosts, bool ha_enabled, WallTime since) {
-  if (now >= latency_due_) {
+  const bool run = now >= due_ && !slot_.busy();
+  if (run || now >= latency_due_) {
     const bool recorded = std::any_of(latencies_.begin(), latencies_.end(), [](const auto& entry) {
       const HostLatencies& of = entry.second;
       return of.statefile.recorded == true || of.network.recorded == true || of.xapi.recorded == true;
@@ -66,8 +67,9 @@ void MasterChores::tick(SteadyTime now, const std::string& master_address, const
       latencies_.clear();
     }
   }
-  if (now < due_ || slot_.busy()) return;
+  if (!run) return;
   due_ = now + kEvery;
+  last_run_ = now;
   master_ = master_address;
   session_ = session;
   hosts_ = hosts;

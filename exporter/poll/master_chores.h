@@ -3,6 +3,7 @@
 // of VMs.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <list>
 #include <map>
@@ -36,6 +37,7 @@ struct HostLatencies {
 class MasterChores {
  public:
   static constexpr std::chrono::seconds kEvery{60};
+  static constexpr std::chrono::seconds kAtLeastBetween{2};
   static constexpr std::chrono::seconds kLatencyEvery{20};  ///< xapi pushes new values this often
   static constexpr std::chrono::minutes kPatchesEvery{15};
   static constexpr std::chrono::minutes kLatencyGoodFor{2};
@@ -46,6 +48,8 @@ class MasterChores {
   void tick(SteadyTime now, const std::string& master_address, const std::string& session,
             const std::vector<ChoreHost>& hosts, bool ha_enabled, WallTime since);
   SteadyTime next_due() const;
+  /// A host came to answer, or to be known: do not let it wait for the next minute.
+  void soon() { due_ = std::min(due_, last_run_ + kAtLeastBetween); }
   void cancel();
 
   const std::map<std::string, Duration>& clock_offsets() const { return clock_offsets_; }  ///< by host uuid
@@ -67,7 +71,7 @@ class MasterChores {
   PoolContext& context_;
   std::function<void(const std::vector<HaMessage>&)> on_messages_;
   CallSlot slot_;
-  SteadyTime due_{}, latency_due_{}, patches_due_{};
+  SteadyTime due_{}, last_run_{}, latency_due_{}, patches_due_{};
   std::string master_, session_;
   WallTime since_{};
   std::vector<ChoreHost> hosts_;

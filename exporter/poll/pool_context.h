@@ -1,6 +1,7 @@
 // What the parts that watch one pool share. All of them live on that pool's thread.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <string>
 
@@ -19,6 +20,7 @@ struct PollSettings {
   Duration keep_facts = std::chrono::minutes(15);
 };
 
+inline constexpr Duration kRefusalTakes = std::chrono::seconds(15);
 inline constexpr const char* kOriginator = "xenha-exporter";
 
 struct PoolContext {
@@ -56,6 +58,13 @@ struct PoolContext {
     if (host_login_is_login() && !login_gate.proven()) login_gate.refused(now);
   }
   SteadyTime deadline() const { return clock.steady() + settings.request_timeout; }
+  /// Of a login. A wrong password is answered after 5 s only; to give up before would be to try it again and
+  /// again.
+  SteadyTime login_deadline(const CredentialGate& gate) const {
+    const Duration patience =
+        gate.proven() ? settings.request_timeout : std::max(settings.request_timeout, kRefusalTakes);
+    return clock.steady() + patience;
+  }
 };
 
 /// The address where a member is asked; learnt members get the pool's own policy.

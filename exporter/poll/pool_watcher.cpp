@@ -251,6 +251,7 @@ void PoolWatcher::on_probed(HostProbe& probe, const ProbeVerdict& before) {
   if (verdict.state != before.state || verdict.believed_address != before.believed_address) {
     const std::string state =
         verdict.state ? kHostStateWords[static_cast<std::size_t>(*verdict.state)] : "unknown";
+    if (verdict.state == HostState::kMaster || verdict.state == HostState::kSlave) chores_.soon();
     log::info("host state", {{"pool", pool},
                              {"address", probe.address()},
                              {"state", state},
@@ -275,7 +276,10 @@ void PoolWatcher::on_probed(HostProbe& probe, const ProbeVerdict& before) {
 
 void PoolWatcher::on_records(bool full) {
   take_history();
-  if (full) learn_members();
+  if (full) {
+    learn_members();
+    chores_.soon();
+  }
   if (!publish_at_) publish_at_ = clock_.steady() + kGather;
 }
 

@@ -23,8 +23,8 @@ std::string on_pool(const std::string& pool, const std::string& address, const s
   return R"({"pool": ")" + pool + R"(", "host": ")" + address + "\", " + more + "}";
 }
 const HostSnapshot* by_address(const PoolSnapshot& pool, const std::string& address) {
-  const auto found =
-      std::find_if(pool.hosts.begin(), pool.hosts.end(), [&](const auto& host) { return host.address == address; });
+  const auto found = std::find_if(pool.hosts.begin(), pool.hosts.end(),
+                                  [&](const auto& host) { return host.address == address; });
   return found == pool.hosts.end() ? nullptr : &*found;
 }
 bool is_in(const PoolSnapshot& pool, const std::string& address, HostState state) {
@@ -45,10 +45,13 @@ TEST(Following, WithHaOnAnotherHostTakesOverAndTheOldMasterComesBackAsSlave) {
   EXPECT_EQ(first.master_changes, 0u);
   const std::string old_master = world.sim().address(1, 1);
   world.command("power-off", on(old_master));
-  world.wait_for("the loss", [&](const PoolSnapshot& p) { return !p.up && is_in(p, old_master, HostState::kUnreachable); });
+  world.wait_for("the loss", [&](const PoolSnapshot& p) {
+    return !p.up && is_in(p, old_master, HostState::kUnreachable);
+  });
   const PoolSnapshot elected = world.wait_for(
       "a new master",
-      [&](const PoolSnapshot& p) { return p.up && p.master_changes == 1 && p.masters == 1 && p.facts; }, "", 60s);
+      [&](const PoolSnapshot& p) { return p.up && p.master_changes == 1 && p.masters == 1 && p.facts; }, "",
+      60s);
   EXPECT_FALSE(by_address(elected, old_master)->claims_master == true);
   EXPECT_GT(elected.master_since, first.master_since);
   world.command("power-on", on(old_master));
@@ -56,8 +59,8 @@ TEST(Following, WithHaOnAnotherHostTakesOverAndTheOldMasterComesBackAsSlave) {
       "the old master as a slave",
       [&](const PoolSnapshot& p) {
         const HostSnapshot* host = by_address(p, old_master);
-        return host != nullptr && host->state == HostState::kSlave && host->live == true && host->enabled == true &&
-               host->rejoin;
+        return host != nullptr && host->state == HostState::kSlave && host->live == true &&
+               host->enabled == true && host->rejoin;
       },
       "", 60s);
   EXPECT_EQ(back.master_changes, 1u);
@@ -85,7 +88,8 @@ TEST(Following, MembersAreRememberedWhileTheMasterIsAway) {
   world.start();
   const PoolSnapshot after = world.wait_for("all members by their names", [&](const PoolSnapshot& p) {
     return p.hosts.size() == 4 && p.masters == 0 &&
-           std::all_of(p.hosts.begin(), p.hosts.end(), [](const HostSnapshot& host) { return host.reachable; });
+           std::all_of(p.hosts.begin(), p.hosts.end(),
+                       [](const HostSnapshot& host) { return host.reachable; });
   });
   for (std::size_t i = 0; i < 4; ++i) EXPECT_EQ(after.hosts[i].label, before.hosts[i].label);
   EXPECT_FALSE(after.facts);
@@ -97,10 +101,13 @@ TEST(Following, OverPlainHttpNoPasswordGoesToAnUnlistedAddress) {
   std::erase_if(world.config.pools[0].hosts,
                 [&](const auto& host) { return host.address != world.sim().address(1, 3); });
   world.start();
-  world.wait_for("the slave", [&](const PoolSnapshot& p) { return is_in(p, world.sim().address(1, 3), HostState::kSlave); });
+  world.wait_for("the slave", [&](const PoolSnapshot& p) {
+    return is_in(p, world.sim().address(1, 3), HostState::kSlave);
+  });
   world.wait_for_snapshots(10);
   EXPECT_FALSE(world.newest().up);
-  for (const sim::CallEntry& call : world.sim().calls()) EXPECT_EQ(call.host, world.sim().address(1, 3)) << call.method;
+  for (const sim::CallEntry& call : world.sim().calls())
+    EXPECT_EQ(call.host, world.sim().address(1, 3)) << call.method;
 }
 
 TEST(Following, AWrongPinIsATlsErrorAndNothingIsSent) {
@@ -110,8 +117,8 @@ TEST(Following, AWrongPinIsATlsErrorAndNothingIsSent) {
     host.policy.pins = {"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="};
   }
   world.start();
-  const PoolSnapshot pool =
-      world.wait_for("tls_error", [](const PoolSnapshot& p) { return in_state(p, HostState::kTlsError) == 4; });
+  const PoolSnapshot pool = world.wait_for(
+      "tls_error", [](const PoolSnapshot& p) { return in_state(p, HostState::kTlsError) == 4; });
   EXPECT_FALSE(pool.up);
   EXPECT_EQ(pool.hosts[0].reachable, false);
   EXPECT_TRUE(world.sim().calls().empty());
@@ -127,11 +134,13 @@ TEST(Following, AWrongPasswordIsTriedOnceAndAgainWhenItsFileChanges) {
   });
   world.wait_for_snapshots(20);
   int refused = 0;
-  for (const sim::CallEntry& call : world.sim().calls()) refused += call.outcome == "SESSION_AUTHENTICATION_FAILED";
+  for (const sim::CallEntry& call : world.sim().calls())
+    refused += call.outcome == "SESSION_AUTHENTICATION_FAILED";
   EXPECT_EQ(refused, 1);
   for (const auto& entry : std::filesystem::recursive_directory_iterator(world.directory())) {
     const std::string name = entry.path().filename();
-    if (name.ends_with(".pw") || name.find("password") != std::string::npos) std::ofstream(entry.path()) << "another one\n";
+    if (name.ends_with(".pw") || name.find("password") != std::string::npos)
+      std::ofstream(entry.path()) << "another one\n";
   }
   world.wait_until_known();
 }
@@ -146,6 +155,7 @@ TEST(Following, SessionsThatAreGoneAreMadeAnewOnce) {
   world.wait_for("changes again", [&](const PoolSnapshot& p) {
     return p.up && by_address(p, world.sim().address(1, 2))->ha_armed == false;
   });
+  world.wait_for_snapshots(5);
   int logins = 0;
   for (const sim::CallEntry& call : world.sim().calls(before)) {
     logins += call.method == "session.login_with_password" && call.outcome == "Success";
@@ -158,7 +168,8 @@ TEST(Following, LostDeletionsAreFoundByTheCounts) {
   WatchedWorld world({.pools = {{.vm_names = {"victim"}}}});
   world.command("protect-vm", R"({"vm": "victim"})");
   world.start();
-  world.wait_for("the protected VM", [](const PoolSnapshot& p) { return p.facts && p.facts->ha_protected_vms == 1; });
+  world.wait_for("the protected VM",
+                 [](const PoolSnapshot& p) { return p.facts && p.facts->ha_protected_vms == 1; });
   world.sim().run([](sim::World& simulated) {
     EXPECT_TRUE(sim::run_command(simulated, "vm-destroy", {{"vm", "victim"}}));
     EXPECT_TRUE(sim::run_command(simulated, "miss-deletions", sim::Json::object()));
@@ -179,7 +190,8 @@ TEST(Following, FactsAreKeptForAWhileAndThenDropped) {
   world.command("network", on(world.sim().address(1, 1), R"("mode": "refuse")"));
   const PoolSnapshot kept = world.wait_for("down, facts kept", [](const PoolSnapshot& p) { return !p.up; });
   EXPECT_TRUE(kept.facts);
-  const PoolSnapshot dropped = world.wait_for("facts dropped", [](const PoolSnapshot& p) { return !p.facts; });
+  const PoolSnapshot dropped =
+      world.wait_for("facts dropped", [](const PoolSnapshot& p) { return !p.facts; });
   EXPECT_EQ(dropped.hosts.size(), 4u);
   EXPECT_FALSE(dropped.hosts[1].live);
   EXPECT_EQ(dropped.hosts[1].reachable, true);
@@ -205,11 +217,13 @@ TEST(Following, AHangingMasterCostsTheOtherPoolNothing) {
   world.wait_until_known("a");
   world.wait_until_known("b");
   world.command("network", on_pool("a", world.sim().address(1, 1), R"("mode": "hang")"));
-  world.wait_for("a's master hangs", [&](const PoolSnapshot& p) { return !p.up; }, "a");
+  world.wait_for(
+      "a's master hangs", [&](const PoolSnapshot& p) { return !p.up; }, "a");
   // Everyone else in a is still asked every round, and b does not notice.
   EXPECT_TRUE(is_in(world.newest("a"), world.sim().address(1, 2), HostState::kSlave));
   const WallTime then = *world.newest("b").last_success;
-  world.wait_for("b goes on", [&](const PoolSnapshot& p) { return p.up && *p.last_success > then + 1s; }, "b");
+  world.wait_for(
+      "b goes on", [&](const PoolSnapshot& p) { return p.up && *p.last_success > then + 1s; }, "b");
   const Duration took = timed([&] { world.stop(); });
   EXPECT_LT(took, 5s);
 }
@@ -219,7 +233,8 @@ TEST(Following, StoppingTakesLessThanFiveSecondsWhenEverythingHangs) {
   world.start();
   world.wait_until_known();
   world.command("network", R"({"mode": "hang"})");
-  world.wait_for("nobody answers", [](const PoolSnapshot& p) { return in_state(p, HostState::kUnreachable) == 4; });
+  world.wait_for("nobody answers",
+                 [](const PoolSnapshot& p) { return in_state(p, HostState::kUnreachable) == 4; });
   EXPECT_LT(timed([&] { world.stop(); }), 5s);
 }
 
@@ -232,7 +247,8 @@ TEST(Following, OurOwnUplinkCutIsToldFromDeadPools) {
   world.command("network", R"({"pool": "a", "mode": "hang"})");
   world.command("network", R"({"pool": "b", "mode": "hang"})");
   for (const char* pool : {"a", "b"}) {
-    world.wait_for("all lost", [](const PoolSnapshot& p) { return in_state(p, HostState::kUnreachable) == 4; }, pool);
+    world.wait_for(
+        "all lost", [](const PoolSnapshot& p) { return in_state(p, HostState::kUnreachable) == 4; }, pool);
   }
   EXPECT_TRUE(world.isolation.isolated());
 }
@@ -255,7 +271,8 @@ TEST(Following, GarbledAndTruncatedAnswersAreSurvived) {
     world.command("network", on(master, mode));
     world.wait_for("the master is not understood", [](const PoolSnapshot& p) { return !p.up; });
     world.command("network", on(master, R"("mode": "up")"));
-    world.wait_for("the master again", [](const PoolSnapshot& p) { return p.up && p.facts && p.masters == 1; });
+    world.wait_for("the master again",
+                   [](const PoolSnapshot& p) { return p.up && p.facts && p.masters == 1; });
   }
 }
 

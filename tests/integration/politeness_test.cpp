@@ -1,4 +1,5 @@
-// What watching costs a pool: a constant number of calls, a constant number of sessions, no write, nothing left behind.
+// What watching costs a pool: a constant number of calls, a constant number of sessions, no write, nothing
+// left behind.
 #include <gtest/gtest.h>
 
 #include <map>
@@ -38,7 +39,7 @@ TEST(Politeness, CallsPerRoundAreTheSameWithTenAndAThousandVms) {
     EXPECT_NEAR(count, other->second, 0.2) << method;
   }
   EXPECT_EQ(few.size(), many.size());
-  EXPECT_NEAR(few.at("pool.get_all"), 1, 0.1);                // the master's probe
+  EXPECT_NEAR(few.at("pool.get_all"), 1, 0.1);                 // the master's probe
   EXPECT_NEAR(few.at("session.login_with_password"), 3, 0.2);  // the three slaves'
 }
 
@@ -49,7 +50,8 @@ TEST(Politeness, AThousandRoundsOpenNoFurtherSession) {
   world.start();
   world.wait_until_known();
   world.wait_for(
-      "a thousand rounds", [](const PoolSnapshot& p) { return p.self.calls.at("pool.get_all") >= 1000; }, "", 100s);
+      "a thousand rounds", [](const PoolSnapshot& p) { return p.self.calls.at("pool.get_all") >= 1000; }, "",
+      100s);
   int logins = 0;
   int local_logins = 0;
   for (const sim::CallEntry& call : world.sim().calls()) {

@@ -23,7 +23,8 @@ std::string settled(const std::string& text) {
 
 TEST_P(Releases, Exposition) {
   const std::string release = GetParam();
-  WatchedWorld world({.pools = {{.name = "cluster1", .release = release, .hosts = 3, .heartbeat_type = "lvmoiscsi"}}});
+  WatchedWorld world(
+      {.pools = {{.name = "cluster1", .release = release, .hosts = 3, .heartbeat_type = "lvmoiscsi"}}});
   world.start();
   world.wait_until_known();
   const bool old = release.starts_with("6.2");
@@ -36,7 +37,8 @@ TEST_P(Releases, Exposition) {
   EXPECT_GOLDEN("exporter/releases/" + release + ".prom", settled(exposition(pool)));
 }
 
-INSTANTIATE_TEST_SUITE_P(All, Releases, ::testing::Values("6.2", "6.5", "7.0", "7.1", "7.6", "8.0", "8.2", "8"),
+INSTANTIATE_TEST_SUITE_P(All, Releases,
+                         ::testing::Values("6.2", "6.5", "7.0", "7.1", "7.6", "8.0", "8.2", "8"),
                          [](const auto& row) {
                            std::string name = std::string("v") + row.param;
                            std::replace(name.begin(), name.end(), '.', '_');

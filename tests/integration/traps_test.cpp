@@ -1,5 +1,6 @@
-// The traps of the XenAPI reference (section 12) that touch the exporter, by number, on a simulated pool. Those that are
-// pure judgement (10, 26, 31) are held by tests/unit/exporter/poll, those of the wire (24) by tests/unit/xapi too.
+// The traps of the XenAPI reference (section 12) that touch the exporter, by number, on a simulated pool.
+// Those that are pure judgement (10, 26, 31) are held by tests/unit/exporter/poll, those of the wire (24) by
+// tests/unit/xapi too.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -55,18 +56,23 @@ TEST_P(EmergencyCodes, Trap01EmergencyIsToldByItsRealCodes) {
   EXPECT_EQ(at(pool, 2).emergency, true);
   EXPECT_EQ(at(pool, 3).state, HostState::kSlave);
   EXPECT_EQ(pool.masters, 1);
+  // A host that is not armed in a pool with HA stays in emergency mode until somebody switches HA off and on.
+  if (std::string(GetParam()) == "HA_POOL_IS_ENABLED_BUT_HOST_IS_DISABLED") return;
   world->command("clear-emergency", on(2));
   world->wait_for("a slave again", [&](const PoolSnapshot& p) {
-    return at(p, 2).state == HostState::kSlave && at(p, 2).emergency == false && at(p, 2).emergency_reason.empty();
+    return at(p, 2).state == HostState::kSlave && at(p, 2).emergency == false &&
+           at(p, 2).emergency_reason.empty();
   });
 }
 INSTANTIATE_TEST_SUITE_P(Codes, EmergencyCodes,
-                         ::testing::Values("HOST_STILL_BOOTING", "HOST_HAS_NO_MANAGEMENT_IP", "HOST_ITS_OWN_SLAVE",
-                                           "HOST_MASTER_CANNOT_TALK_BACK", "HOST_UNKNOWN_TO_MASTER", "INTERNAL_ERROR",
-                                           "HOST_BROKEN", "HA_POOL_IS_ENABLED_BUT_HOST_IS_DISABLED"),
+                         ::testing::Values("HOST_STILL_BOOTING", "HOST_HAS_NO_MANAGEMENT_IP",
+                                           "HOST_ITS_OWN_SLAVE", "HOST_MASTER_CANNOT_TALK_BACK",
+                                           "HOST_UNKNOWN_TO_MASTER", "INTERNAL_ERROR", "HOST_BROKEN",
+                                           "HA_POOL_IS_ENABLED_BUT_HOST_IS_DISABLED"),
                          [](const auto& row) { return std::string(row.param); });
 
-// A running slave whose master dies with HA off stays a healthy-looking slave; 4: and goes on naming the dead one.
+// A running slave whose master dies with HA off stays a healthy-looking slave; 4: and goes on naming the dead
+// one.
 TEST_F(Traps, Trap02And04SlavesOfADeadMasterLookHealthyAndNameIt) {
   watch({.ha = false});
   world->command("power-off", on(1));
@@ -80,13 +86,15 @@ TEST_F(Traps, Trap02And04SlavesOfADeadMasterLookHealthyAndNameIt) {
   EXPECT_EQ(at(pool, 1).claims_master, false);
 }
 
-// Sessions of the pool, and ordinary calls with local ones, hang on a slave: only the calls of reference 2.5 go there.
+// Sessions of the pool, and ordinary calls with local ones, hang on a slave: only the calls of reference 2.5
+// go there.
 TEST_F(Traps, Trap05NothingIsSentToASlaveThatNeedsTheDatabase) {
   watch();
   world->wait_for_snapshots(20);
-  const std::set<std::string> harmless{"session.login_with_password", "session.slave_local_login_with_password",
-                                       "host.is_in_emergency_mode",   "host.local_assert_healthy",
-                                       "session.local_logout",        "GET /rrd_updates"};
+  const std::set<std::string> harmless{
+      "session.login_with_password", "session.slave_local_login_with_password",
+      "host.is_in_emergency_mode",   "host.local_assert_healthy",
+      "session.local_logout",        "GET /rrd_updates"};
   int seen = 0;
   for (const sim::CallEntry& call : world->sim().calls()) {
     if (call.host == world->sim().address(1, 1)) continue;
@@ -101,7 +109,7 @@ TEST_F(Traps, Trap06OneSessionIsKeptAndNamesItsOriginator) {
   world->wait_for_snapshots(50);
   int logins = 0;
   for (const sim::CallEntry& call : world->sim().calls()) {
-    if (call.session == "pool") {
+    if (call.session == "pool" && !call.method.starts_with("GET ")) {
       EXPECT_EQ(call.originator, "xenha-exporter") << call.method;
     }
     logins += call.method == "session.login_with_password" && call.outcome == "Success";
@@ -135,8 +143,9 @@ TEST_F(Traps, Trap11WhatHaLeavesBehindIsNotTakenForItsState) {
   EXPECT_EQ(at(first, 2).ha_armed, true);
   EXPECT_EQ(at(first, 2).ha_peers, 2);
   world->command("silent-disarm");
-  const PoolSnapshot pool = world->wait_for(
-      "HA off", [](const PoolSnapshot& p) { return p.facts && p.facts->ha_enabled == false && p.ha_disabled_since; });
+  const PoolSnapshot pool = world->wait_for("HA off", [](const PoolSnapshot& p) {
+    return p.facts && p.facts->ha_enabled == false && p.ha_disabled_since;
+  });
   EXPECT_EQ(at(pool, 2).ha_armed, false);
   EXPECT_FALSE(at(pool, 2).ha_peers);
   EXPECT_EQ(pool.facts->statefile_resolves, true);
@@ -148,7 +157,8 @@ TEST_F(Traps, Trap12APluggedPbdIsNoWorkingPath) {
   const PoolSnapshot pool =
       world->wait_for("one host disarmed", [&](const PoolSnapshot& p) { return at(p, 2).ha_armed == false; });
   const auto& attachments = pool.facts->heartbeat_srs.at(0).attachments;
-  EXPECT_TRUE(std::all_of(attachments.begin(), attachments.end(), [](const auto& a) { return a.attached == true; }));
+  EXPECT_TRUE(
+      std::all_of(attachments.begin(), attachments.end(), [](const auto& a) { return a.attached == true; }));
   EXPECT_EQ(at(pool, 3).ha_armed, true);
 }
 
@@ -193,7 +203,8 @@ TEST_F(Traps, Trap24AnswersOverHalfAMegabyteWithNamesOfAnyKind) {
   watch({.vms = 700, .vm_names = {"emoji \xF0\x9F\x90\xBC <&> \"quoted\""}});
   EXPECT_EQ(first.facts->ha_protected_vms, 0);
   world->command("protect-vm", R"({"vm": "emoji \ud83d\udc3c <&> \"quoted\""})");
-  world->wait_for("the protected VM", [](const PoolSnapshot& p) { return p.facts && p.facts->ha_protected_vms == 1; });
+  world->wait_for("the protected VM",
+                  [](const PoolSnapshot& p) { return p.facts && p.facts->ha_protected_vms == 1; });
 }
 
 class UnescapedKey : public Traps, public ::testing::WithParamInterface<const char*> {};
@@ -210,8 +221,8 @@ TEST_P(UnescapedKey, Trap25OneBadKeyCostsNoOtherFact) {
   // A change that only shows when the stream, or what stands in for it, goes on.
   world->command("disarm-host", on(3));
   const PoolSnapshot pool = world->wait_for(
-      "changes in spite of the key", [&](const PoolSnapshot& p) { return p.up && p.facts && at(p, 3).ha_armed == false; },
-      "", 60s);
+      "changes in spite of the key",
+      [&](const PoolSnapshot& p) { return p.up && p.facts && at(p, 3).ha_armed == false; }, "", 60s);
   EXPECT_EQ(pool.facts->ha_enabled, true);
   EXPECT_EQ(pool.facts->heartbeat_srs.size(), 1u);
   EXPECT_EQ(at(pool, 2).live, true);
@@ -251,8 +262,8 @@ TEST_F(Traps, Trap36AnEjectedHostIsNoSecondMaster) {
   world->start();
   world->wait_for("host 3 is learnt", [&](const PoolSnapshot& p) { return p.up && p.hosts.size() == 3; });
   world->command("eject", on(3));
-  const PoolSnapshot pool =
-      world->wait_for("host 3 is dropped", [](const PoolSnapshot& p) { return p.facts && p.hosts.size() == 2; });
+  const PoolSnapshot pool = world->wait_for(
+      "host 3 is dropped", [](const PoolSnapshot& p) { return p.facts && p.hosts.size() == 2; });
   EXPECT_EQ(pool.masters, 1);
   world->wait_for_snapshots(20);
   EXPECT_EQ(world->newest().masters, 1);

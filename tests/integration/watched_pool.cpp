@@ -15,7 +15,9 @@ using namespace std::chrono_literals;
 using exporter::HostState;
 using exporter::PoolSnapshot;
 
-exporter::PollSettings quick_settings() { return {.probe_interval = 200ms, .request_timeout = 2s, .keep_facts = 15min}; }
+exporter::PollSettings quick_settings() {
+  return {.probe_interval = 200ms, .request_timeout = 2s, .keep_facts = 15min};
+}
 
 struct WatchedWorld::Watch {
   Watch(WatchedWorld& world, const exporter::PoolConfig& pool)
@@ -38,7 +40,10 @@ WatchedWorld::WatchedWorld(sim::SimulationOptions options, exporter::PollSetting
     : isolation(settings.probe_interval), settings_(settings) {
   char name[] = "/tmp/xenha-integration-XXXXXX";
   directory_ = mkdtemp(name);
-  if (options.tls && options.tls_dir.empty()) options.tls_dir = directory_ / "tls";
+  if (options.tls && options.tls_dir.empty()) {
+    options.tls_dir = directory_ / "tls";
+    std::filesystem::create_directory(options.tls_dir);
+  }
   auto started = sim::Simulation::start(std::move(options));
   if (!started) throw std::runtime_error(started.error().message);
   sim_ = *std::move(started);
@@ -59,7 +64,8 @@ WatchedWorld::~WatchedWorld() {
 }
 
 void WatchedWorld::start() {
-  for (const exporter::PoolConfig& pool : config.pools) watches_.push_back(std::make_unique<Watch>(*this, pool));
+  for (const exporter::PoolConfig& pool : config.pools)
+    watches_.push_back(std::make_unique<Watch>(*this, pool));
 }
 
 void WatchedWorld::stop() {
@@ -77,7 +83,8 @@ int WatchedWorld::open_sessions() {
   sim_->run([&](sim::World& simulated) {
     for (const auto& site : simulated.sites) {
       for (const auto& simulated_host : site->hosts) {
-        open += static_cast<int>(simulated_host->sessions.all().size() + simulated_host->local_sessions.size());
+        open +=
+            static_cast<int>(simulated_host->sessions.all().size() + simulated_host->local_sessions.size());
       }
     }
   });
@@ -88,8 +95,8 @@ std::string WatchedWorld::name_or_first(const std::string& pool) const {
   return pool.empty() ? config.pools.front().name : pool;
 }
 
-PoolSnapshot WatchedWorld::wait_for(const std::string& what, const Condition& condition, const std::string& pool,
-                                    Duration patience) {
+PoolSnapshot WatchedWorld::wait_for(const std::string& what, const Condition& condition,
+                                    const std::string& pool, Duration patience) {
   const std::string name = name_or_first(pool);
   std::unique_lock lock(mutex_);
   const bool met = published_.wait_for(lock, patience, [&] {
@@ -135,10 +142,12 @@ exporter::HostSnapshot host(const PoolSnapshot& pool, const std::string& label) 
 }
 
 int in_state(const PoolSnapshot& pool, HostState state) {
-  return static_cast<int>(
-      std::count_if(pool.hosts.begin(), pool.hosts.end(), [&](const auto& each) { return each.state == state; }));
+  return static_cast<int>(std::count_if(pool.hosts.begin(), pool.hosts.end(),
+                                        [&](const auto& each) { return each.state == state; }));
 }
 
-std::string exposition(const PoolSnapshot& pool) { return metrics::to_text(exporter::collect_pool(pool)); }
+std::string exposition(const PoolSnapshot& pool) {
+  return metrics::to_text(exporter::collect_pool(pool));
+}
 
 }  // namespace xenha::test

@@ -1,5 +1,5 @@
-// The exporter's watchers in process against a simulated world, over real sockets. Snapshots are waited for as they are
-// published; nothing sleeps.
+// The exporter's watchers in process against a simulated world, over real sockets. Snapshots are waited for
+// as they are published; nothing sleeps.
 #pragma once
 
 #include <condition_variable>
@@ -25,7 +25,8 @@ exporter::PollSettings quick_settings();
 
 class WatchedWorld {
  public:
-  explicit WatchedWorld(sim::SimulationOptions options = {}, exporter::PollSettings settings = quick_settings());
+  explicit WatchedWorld(sim::SimulationOptions options = {},
+                        exporter::PollSettings settings = quick_settings());
   ~WatchedWorld();
   WatchedWorld(const WatchedWorld&) = delete;
   WatchedWorld& operator=(const WatchedWorld&) = delete;
@@ -45,10 +46,10 @@ class WatchedWorld {
   std::size_t calls_seen() { return sim_->calls().size(); }
 
   using Condition = std::function<bool(const exporter::PoolSnapshot&)>;
-  /// The first snapshot of the pool, from now on or the newest one, for which `condition` holds. The test fails, and the
-  /// newest snapshot comes back, when there is none within `patience`.
-  exporter::PoolSnapshot wait_for(const std::string& what, const Condition& condition, const std::string& pool = "",
-                                  Duration patience = std::chrono::seconds(30));
+  /// The first snapshot of the pool, from now on or the newest one, for which `condition` holds. The test
+  /// fails, and the newest snapshot comes back, when there is none within `patience`.
+  exporter::PoolSnapshot wait_for(const std::string& what, const Condition& condition,
+                                  const std::string& pool = "", Duration patience = std::chrono::seconds(30));
   /// Healthy as it should be after the start: up, facts, every host probed and one master.
   exporter::PoolSnapshot wait_until_known(const std::string& pool = "");
   exporter::PoolSnapshot newest(const std::string& pool = "");
