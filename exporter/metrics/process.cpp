@@ -1,3 +1,7 @@
+#include <dirent.h>
+#include <linux/magic.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <charconv>
@@ -10,6 +14,7 @@
 
 #include "exporter/metrics/catalog.h"
 #include "exporter/metrics/self.h"
+#include "lib/base/handle.h"
 
 namespace xenha::exporter {
 namespace {
@@ -51,12 +56,28 @@ std::optional<double> number_after(const std::string& text, std::string_view key
   return std::nullopt;
 }
 
-std::optional<int> entries(const fs::path& directory) {
-  std::error_code error;
+/// Since Linux 6.2 the size of /proc/self/fd is the number of open files. Listing them costs a fleet of
+/// thousands of connections more than all the rest of a scrape.
+std::optional<int> open_files_by_size(const fs::path& directory) {
+  struct statfs filesystem {};
+  struct stat status {};
+  if (::statfs(directory.c_str(), &filesystem) != 0 || filesystem.f_type != PROC_SUPER_MAGIC)
+    return std::nullopt;
+  if (::stat(directory.c_str(), &status) != 0 || status.st_size <= 0) return std::nullopt;
+  return static_cast<int>(status.st_size);
+}
+
+std::optional<int> open_files_by_list(const fs::path& directory) {
+  const Handle<DIR, ::closedir> list(::opendir(directory.c_str()));
+  if (!list) return std::nullopt;
   int count = 0;
-  for (fs::directory_iterator at(directory, error), end; !error && at != end; at.increment(error)) ++count;
-  if (error) return std::nullopt;
-  return count;
+  while (const dirent* entry = ::readdir(list.get())) count += entry->d_name[0] != '.';
+  return count - 1;  // the directory that is being read is open too
+}
+
+std::optional<int> open_files(const fs::path& directory) {
+  const std::optional<int> count = open_files_by_size(directory);
+  return count ? count : open_files_by_list(directory);
 }
 
 }  // namespace
@@ -79,9 +100,7 @@ void collect_process(metrics::Families& out, const fs::path& proc) {
   if (const std::optional<double> resident = field(24))
     out.add(catalog::kProcessResidentMemory, {}, *resident * page);
 
-  // The directory that is being read is open too.
-  if (const std::optional<int> fds = entries(proc / "self/fd"))
-    out.add(catalog::kProcessOpenFds, {}, *fds - 1);
+  out.add(catalog::kProcessOpenFds, {}, open_files(proc / "self/fd"));
   const std::string limits = read_all(proc / "self/limits");
   out.add(catalog::kProcessMaxFds, {}, number_after(limits, "Max open files"));
   out.add(catalog::kProcessVirtualMemoryMax, {}, number_after(limits, "Max address space"));

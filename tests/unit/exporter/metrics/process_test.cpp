@@ -76,5 +76,16 @@ TEST(Process, OwnValuesAreLikely) {
   }
 }
 
+TEST(Process, OpenFilesAreCounted) {
+  const auto open_files = [] { return read("/proc").sample("process_open_fds", {})->value; };
+  const double before = open_files();
+  const std::vector<std::ifstream> held = [] {
+    std::vector<std::ifstream> files(5);
+    for (std::ifstream& file : files) file.open("/proc/self/stat");
+    return files;
+  }();
+  EXPECT_EQ(open_files(), before + 5);
+}
+
 }  // namespace
 }  // namespace xenha::exporter
