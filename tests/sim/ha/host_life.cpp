@@ -64,7 +64,8 @@ void drop_out(Host& host, bool clean) {
   if (!host.xhad) return;
   host.xhad = false;
   host.excluded = clean;
-  host.left_at = host.world->clock.now();
+  // An isolated host has been silent since it was cut off.
+  host.left_at = host.isolated_at ? *host.isolated_at : host.world->clock.now();
 }
 
 void lose_power(Host& host, bool clean) {

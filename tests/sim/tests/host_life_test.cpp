@@ -248,7 +248,9 @@ TEST_F(HostLife, StatefileLostOnOneHostFencesItAndItLooksDown) {
 TEST_F(HostLife, IsolatedHostFencesItselfAndReturnsWhenTheNetworkDoes) {
   begin(true);
   act(*sim_, "network", {{"host", 3}, {"mode", "cut"}});
-  sim_->advance(5min);
+  sim_->advance(80s);
+  EXPECT_EQ(host(3).at("live"), true);
+  sim_->advance(45s);  // T, and the master looks every 20 s
   EXPECT_EQ(host(3).at("live"), false);
   act(*sim_, "network", {{"host", 3}, {"mode", "up"}});
   sim_->advance(5min);

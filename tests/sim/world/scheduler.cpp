@@ -12,6 +12,10 @@ Scheduler::~Scheduler() {
 }
 
 SimTime Scheduler::now() const {
+  return task_time_ ? *task_time_ : running();
+}
+
+SimTime Scheduler::running() const {
   const std::chrono::duration<double> real = loop_.now() - real_base_;
   return sim_base_ + std::chrono::duration_cast<SimTime>(real * speed_);
 }
@@ -43,18 +47,22 @@ void Scheduler::clear() {
 }
 
 void Scheduler::set_speed(double speed) {
-  sim_base_ = now();
+  sim_base_ = running();
   real_base_ = loop_.now();
   speed_ = speed;
   arm();
 }
 
-void Scheduler::run_due() {
-  while (!timers_.empty() && timers_.begin()->first <= now()) {
+void Scheduler::run_until(SimTime limit) {
+  const SimTime* const outer = task_time_;
+  while (!timers_.empty() && timers_.begin()->first <= limit) {
+    const SimTime due = timers_.begin()->first;
     Timer timer = std::move(timers_.begin()->second);
     timers_.erase(timers_.begin());
     index_.erase(timer.id);
+    task_time_ = &due;
     timer.task();
+    task_time_ = outer;
   }
 }
 
@@ -63,27 +71,21 @@ void Scheduler::arm() {
   loop_.cancel(armed_);
   armed_ = 0;
   if (timers_.empty()) return;
-  const Duration wait = std::max(Duration::zero(), real(timers_.begin()->first - now()));
+  const Duration wait = std::max(Duration::zero(), real(timers_.begin()->first - running()));
   armed_ = loop_.after(wait, [this] {
     armed_ = 0;
-    run_due();
+    run_until(running());
     arm();
   });
 }
 
 void Scheduler::advance(Duration simulated) {
   const SimTime target = now() + simulated;
+  const bool nested = advancing_;
   advancing_ = true;
-  while (!timers_.empty() && timers_.begin()->first <= target) {
-    const SimTime due = timers_.begin()->first;
-    if (due > now()) sim_base_ += due - now();
-    Timer timer = std::move(timers_.begin()->second);
-    timers_.erase(timers_.begin());
-    index_.erase(timer.id);
-    timer.task();
-  }
-  if (target > now()) sim_base_ += target - now();
-  advancing_ = false;
+  run_until(target);
+  advancing_ = nested;
+  if (target > running()) sim_base_ += target - running();
   arm();
 }
 

@@ -19,6 +19,7 @@ class Scheduler {
   Scheduler(const Scheduler&) = delete;
   Scheduler& operator=(const Scheduler&) = delete;
 
+  /// Inside a task: the time it was due, so that a slow machine does not change the order of things.
   SimTime now() const;
   /// Runs `task` once that much simulated time has passed. Equal times run in the order of setting.
   TimerId after(Duration simulated, Loop::Task task);
@@ -37,7 +38,8 @@ class Scheduler {
     TimerId id;
     Loop::Task task;
   };
-  void run_due();
+  SimTime running() const;
+  void run_until(SimTime limit);
   void arm();
 
   Loop& loop_;
@@ -48,6 +50,7 @@ class Scheduler {
   std::unordered_map<TimerId, std::multimap<SimTime, Timer>::iterator> index_;
   TimerId last_id_ = 0;
   TimerId armed_ = 0;
+  const SimTime* task_time_ = nullptr;  ///< set while a task runs
   bool advancing_ = false;
 };
 
