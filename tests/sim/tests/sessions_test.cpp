@@ -261,6 +261,10 @@ TEST(Calls, EmptyPathsAndJsonRpcByRelease) {
   EXPECT_EQ(Json::parse(json.body).at("result").get<std::string>().rfind("OpaqueRef:", 0), 0u);
   const auto old = start(of_release("6.5"));
   EXPECT_TRUE(call(old->url(1, 1) + "/jsonrpc", "session.login_with_password", {"root", "root-password"}).ok);
+  // A client that tries JSON there learns from the answer's type that it must speak XML.
+  const HttpAnswer fault = http_post(old->url(1, 1) + "/jsonrpc", "{}", "application/json");
+  EXPECT_EQ(fault.status, 200);
+  EXPECT_EQ(fault.content_type, "text/xml");
 }
 
 }  // namespace

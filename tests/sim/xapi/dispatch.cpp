@@ -161,7 +161,7 @@ void serve_post(World& world, Host& host, const std::shared_ptr<Exchange>& excha
   Result<Call> call =
       json ? parse_jsonrpc_call(exchange->request().body) : parse_xmlrpc_call(exchange->request().body);
   if (!call) {
-    if (release < Release::k65 && !json)
+    if (release < Release::k70 && !json)
       return exchange->respond(200, kXmlContentType, encode_fault(1, call.error().message));
     return exchange->respond(500, "text/html", "<html><body><h1>Internal server error</h1></body></html>");
   }
