@@ -16,9 +16,11 @@ TEST(Aging, SimulationEndsWhileCallsWait) {
   auto sim = start();
   const Client master(*sim, 1);
   const std::string session = master.login();
-  auto waiting = std::async(std::launch::async,
-                            [&] { return master.call("event.from", {session, Json::array({"task"}), "", 30.0}, 20s); });
-  ASSERT_TRUE(sim->wait_for([&](const std::string&) { return host_state(*sim, 1).at("waiting_events") == 1; }, 10s));
+  auto waiting = std::async(std::launch::async, [&] {
+    return master.call("event.from", {session, Json::array({"task"}), "", 30.0}, 20s);
+  });
+  ASSERT_TRUE(
+      sim->wait_for([&](const std::string&) { return host_state(*sim, 1).at("waiting_events") == 1; }, 10s));
   sim.reset();
   EXPECT_FALSE(waiting.get().transport_ok);
 }
@@ -29,7 +31,8 @@ TEST(Aging, CallWhoseClientLeftDoesNotKeepItsSessionForEver) {
   const std::string session = master.login();
   EXPECT_FALSE(master.call("event.from", {session, Json::array({"task"}), "", 30.0}, 200ms).transport_ok);
   act(*sim, "rename", {{"to", "x"}});  // the waiting call looks whether anybody still listens
-  ASSERT_TRUE(sim->wait_for([&](const std::string&) { return host_state(*sim, 1).at("waiting_events") == 0; }, 10s));
+  ASSERT_TRUE(
+      sim->wait_for([&](const std::string&) { return host_state(*sim, 1).at("waiting_events") == 0; }, 10s));
   sim->advance(25h);
   EXPECT_EQ(master.call("pool.get_all", {session}).code(), "SESSION_INVALID");
 }
