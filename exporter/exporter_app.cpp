@@ -71,6 +71,9 @@ Result<std::unique_ptr<ExporterApp>> ExporterApp::start(AppOptions options, cons
   Result<ExporterConfig, config::Problems> config = load_exporter_config(options.config_file);
   if (!config) return Error{ErrorCode::kBadConfig, config.error().text()};
   tell(config->warnings);
+  std::error_code not_made;
+  std::filesystem::create_directories(config->state_dir,
+                                      not_made);  // if it cannot be, the first save says so
   std::unique_ptr<ExporterApp> app(new ExporterApp(std::move(options), clock, *std::move(config)));
   if (const Status serving = app->serve(); !serving) return serving.error();
   for (const PoolConfig& pool : app->config_.pools) app->start_watching(pool);
@@ -81,8 +84,9 @@ Status ExporterApp::serve() {
   const std::filesystem::path file = web_config_path(config_);
   Result<web::WebConfig> web = read_web_config(file);
   if (!web) return web.error();
-  add_pages(router_, *store_,
-            {.telemetry_path = options_.telemetry_path, .reload = [this] { return reload(); }, .clock = &clock_});
+  add_pages(
+      router_, *store_,
+      {.telemetry_path = options_.telemetry_path, .reload = [this] { return reload(); }, .clock = &clock_});
   Result<std::unique_ptr<web::CivetServer>> server = web::CivetServer::start(options_.listen, *web, router_);
   if (!server) return server.error();
   server_ = *std::move(server);

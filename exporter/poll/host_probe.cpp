@@ -65,6 +65,7 @@ void HostProbe::wind_down() {
   winding_down_ = true;
   waits_for_turn_ = false;
   if (!logging_in_) round_.cancel();
+  if (!unverified_.empty()) listener_.discard(address_, std::exchange(unverified_, {}), false);
   if (connecting_) context_.transport.cancel(*connecting_);
   connecting_.reset();
 }
@@ -123,35 +124,39 @@ void HostProbe::log_in() {
   context_.login_gate.begin(now);
   logging_in_ = true;
   const Credential& login = context_.config.login;
-  round_.call(call("session.login_with_password",
-                   {login.username, login.password.reveal(), std::string("1.0"), std::string(kOriginator)}),
-              [this](Result<xapi::Reply> reply) {
-                logging_in_ = false;
-                if (!reply) {
-                  const Error& error = reply.error();
-                  if (error.code == ErrorCode::kAuth) {
-                    context_.login_gate.refused(context_.clock.steady());
-                    listener_.on_refused_password(address_, context_.config.login.username);
-                  } else {
-                    context_.login_gate.end();
-                    if (error.code == ErrorCode::kTimeout && verdict_.claims_master == true)
-                      context_.login_gate.doubt();
-                  }
-                  return judge(error);
-                }
-                context_.login_gate.accepted();
-                remember(reply->response);
-                verify(std::string(reply->answer.value->text().value_or("")));
-              });
+  round_.call(
+      login_call("session.login_with_password",
+                 {login.username, login.password.reveal(), std::string("1.0"), std::string(kOriginator)},
+                 context_.login_gate),
+      [this](Result<xapi::Reply> reply) {
+        logging_in_ = false;
+        if (!reply) {
+          const Error& error = reply.error();
+          if (error.code == ErrorCode::kAuth) {
+            context_.login_gate.refused(context_.clock.steady());
+            listener_.on_refused_password(address_, context_.config.login.username);
+          } else {
+            context_.login_gate.end();
+            if (error.code == ErrorCode::kTimeout && verdict_.claims_master == true)
+              context_.login_gate.doubt();
+          }
+          return judge(error);
+        }
+        context_.login_gate.accepted();
+        remember(reply->response);
+        verify(std::string(reply->answer.value->text().value_or("")));
+      });
 }
 
 /// A session alone does not make a member: an ejected host is master of a pool of its own.
 void HostProbe::verify(std::string session) {
   if (winding_down_) return listener_.discard(address_, session, false);
+  unverified_ = session;
   round_.call(call("pool.get_all", {session}), [this, session](Result<xapi::Reply> reply) {
     if (reply && !reply->answer.value->items.empty()) {
       return verify_uuid(session, std::string(reply->answer.value->items[0].text().value_or("")));
     }
+    unverified_.clear();
     listener_.discard(address_, session, false);
     judge(reply ? Error{ErrorCode::kBadReply, "pool.get_all named no pool"} : reply.error());
   });
@@ -159,6 +164,7 @@ void HostProbe::verify(std::string session) {
 
 void HostProbe::verify_uuid(std::string session, const std::string& pool_ref) {
   round_.call(call("pool.get_uuid", {session, pool_ref}), [this, session](Result<xapi::Reply> reply) {
+    unverified_.clear();
     if (!reply) {
       listener_.discard(address_, session, false);
       return judge(reply.error());
@@ -266,13 +272,13 @@ bool HostProbe::may_ask_locally(SteadyTime now) {
 void HostProbe::local_check(const std::string& failure_code) {
   const SteadyTime now = context_.clock.steady();
   checked_locally_ = now;
-  context_.host_gate.begin(now);
+  context_.local_begins(now);
   const Credential& root = *context_.config.host_login;
   local_.call(login_call("session.slave_local_login_with_password", {root.username, root.password.reveal()},
                          context_.host_gate),
               [this, failure_code](Result<xapi::Reply> reply) {
                 if (!reply) return local_failed(reply.error(), failure_code);
-                context_.host_gate.accepted();
+                context_.local_accepted();
                 remember(reply->response);
                 local_is_emergency(std::string(reply->answer.value->text().value_or("")), failure_code);
               });
@@ -280,7 +286,7 @@ void HostProbe::local_check(const std::string& failure_code) {
 
 void HostProbe::local_failed(const Error& error, const std::string& failure_code) {
   const SteadyTime now = context_.clock.steady();
-  context_.host_gate.end();
+  context_.local_ended();
   if (error.code == ErrorCode::kAuth) {
     local_refused_until_ = now + kLocalRefusedFor;
     context_.local_refused(now);

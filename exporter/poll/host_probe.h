@@ -126,6 +126,7 @@ class HostProbe {
   std::string peer_ip_;
   std::optional<WallTime> certificate_expiry_;
   std::string session_;
+  std::string unverified_;  ///< a new session until it is known whose it is
   bool logging_in_ = false, waits_for_turn_ = false, winding_down_ = false;
   bool foreign_ = false;
   SteadyTime foreign_until_{};

@@ -42,8 +42,8 @@ struct PoolContext {
   bool host_login_is_login() const {
     return config.host_login && config.host_login->same_login(config.login);
   }
-  /// May local root's credential be sent now? The same credential as the login's is never sent while that is
-  /// refused.
+  /// May local root's credential be sent now? The same credential as the login's shares its turns and its
+  /// refusals until somebody has proven it.
   CredentialGate::Answer ask_local(SteadyTime now) const {
     if (host_login_is_login() && !login_gate.proven()) {
       const CredentialGate::Answer login = login_gate.ask(now);
@@ -51,12 +51,25 @@ struct PoolContext {
     }
     return host_gate.ask(now);
   }
+  void local_begins(SteadyTime now) {
+    host_gate.begin(now);
+    if (host_login_is_login() && !login_gate.proven()) login_gate.begin(now);
+  }
+  void local_ended() {
+    host_gate.end();
+    if (host_login_is_login() && !login_gate.proven()) login_gate.end();
+  }
+  void local_accepted() {
+    host_gate.accepted();
+    if (host_login_is_login()) login_gate.accepted();
+  }
   /// A member refused local root. Where sessions have proven the same password, only this use of it stops:
   /// after emergencies one host's root password may differ from the pool's (reference 2.3).
   void local_refused(SteadyTime now) {
     host_gate.refused(now);
     if (host_login_is_login() && !login_gate.proven()) login_gate.refused(now);
   }
+
   SteadyTime deadline() const { return clock.steady() + settings.request_timeout; }
   /// Of a login. A wrong password is answered after 5 s only; to give up before would be to try it again and
   /// again.

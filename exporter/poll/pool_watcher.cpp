@@ -62,6 +62,7 @@ PoolWatcher::~PoolWatcher() {
 }
 
 void PoolWatcher::run(std::stop_token stop) {
+  began_ = clock_.steady();
   const std::stop_callback wake(stop, [this] { transport_.wake(); });
   while (!stop.stop_requested()) {
     const SteadyTime next = tick(clock_.steady());
@@ -72,11 +73,7 @@ void PoolWatcher::run(std::stop_token stop) {
 }
 
 SteadyTime PoolWatcher::tick(SteadyTime now) {
-  for (const std::string& address : std::exchange(dropped_, {})) {
-    probes_.remove_if([&](const auto& probe) { return probe->address() == address; });
-    isolation_.forget(context_.config.name, address);
-    last_contact_.erase(address);
-  }
+  remove_dropped();
   renew_credentials(now);
   if (now >= next_round_) start_rounds(now);
   SteadyTime next = next_round_;
@@ -94,6 +91,22 @@ SteadyTime PoolWatcher::tick(SteadyTime now) {
   if (publish_at_ && now >= *publish_at_) publish();
   if (publish_at_) next = std::min(next, *publish_at_);
   return next;
+}
+
+/// Once nothing is under way there that could still open a session.
+void PoolWatcher::remove_dropped() {
+  std::erase_if(dropped_, [this](const std::string& address) {
+    HostProbe* probe = find(address);
+    if (probe != nullptr) {
+      probe->wind_down();
+      if (probe->login_under_way() || probe->checking_locally()) return false;
+      bin_.put(address, probe->take_session(), false);
+      probes_.remove_if([probe](const auto& each) { return each.get() == probe; });
+    }
+    isolation_.forget(context_.config.name, address);
+    last_contact_.erase(address);
+    return true;
+  });
 }
 
 void PoolWatcher::start_rounds(SteadyTime now) {
@@ -340,7 +353,6 @@ void PoolWatcher::learn_members() {
     if (probe->listed() || members.contains(probe->address())) continue;
     log::info("a host is no longer a member of the pool",
               {{"pool", context_.config.name}, {"address", probe->address()}});
-    bin_.put(probe->address(), probe->take_session(), false);
     dropped_.insert(probe->address());
   }
   history_.members_are(std::move(members));
@@ -375,8 +387,19 @@ const model::PoolDb* PoolWatcher::good_db() const {
   return follower_.complete() && fresh ? &follower_.db() : nullptr;
 }
 
+/// Has every source been tried once? Until then there is nothing to show, but not for long.
+bool PoolWatcher::first_look_taken(SteadyTime now) {
+  if (!published_) {
+    const bool facts_due = !follower_.following().empty() && !follower_.complete() && up_;
+    const Duration patience = context_.settings.request_timeout * 2 + CredentialGate::kTurn;
+    published_ = (every_host_probed() && !facts_due) || now - began_ > patience;
+  }
+  return published_;
+}
+
 void PoolWatcher::publish() {
   publish_at_.reset();
+  if (!first_look_taken(clock_.steady())) return;
   PoolView view{.config = context_.config,
                 .now = clock_.wall(),
                 .up = up_,

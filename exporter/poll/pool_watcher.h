@@ -55,6 +55,7 @@ class PoolWatcher final : private ProbeListener, private EventListener {
   void on_refused_password(const std::string& address, const std::string& username) override;
 
   SteadyTime tick(SteadyTime now);
+  void remove_dropped();
   void start_rounds(SteadyTime now);
   void do_chores(SteadyTime now);
   void renew_credentials(SteadyTime now);
@@ -67,6 +68,7 @@ class PoolWatcher final : private ProbeListener, private EventListener {
   bool every_host_probed() const;
   std::vector<ProbedHost> probed_hosts() const;
   const model::PoolDb* good_db() const;
+  bool first_look_taken(SteadyTime now);
   void publish();
   void shut_down();
 
@@ -92,6 +94,8 @@ class PoolWatcher final : private ProbeListener, private EventListener {
   std::optional<WallTime> last_success_;
   SteadyTime last_success_steady_{};
   SteadyTime next_round_{}, round_began_{}, next_credential_look_{};
+  SteadyTime began_{};
+  bool published_ = false;
   std::optional<SteadyTime> publish_at_;
   bool round_open_ = false;
   Duration probe_duration_{};
