@@ -13,9 +13,9 @@ namespace xenha::exporter {
 class CredentialGate {
  public:
   static constexpr std::chrono::minutes kBlockedFor{15};
-  /// While nobody knows whether the password is right, one attempt at a time; a silent host holds it this
-  /// long.
-  static constexpr std::chrono::seconds kTurn{1};
+  /// While nobody knows whether the password is right, one attempt at a time. A host needs 5 s to refuse it,
+  /// so a silent one holds the turn a little longer than that.
+  static constexpr std::chrono::seconds kTurn{8};
 
   enum class Answer { kGo, kWait, kBlocked };
   Answer ask(SteadyTime now) const {

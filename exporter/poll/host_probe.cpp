@@ -265,7 +265,8 @@ void HostProbe::apply_emergency(ProbeVerdict& verdict, const std::string& failur
 
 bool HostProbe::may_ask_locally(SteadyTime now) {
   if (!context_.config.host_login || winding_down_) return false;
-  if (local_refused_until_ && now < *local_refused_until_) return false;
+  const bool refused = local_refused_until_ && now < *local_refused_until_;
+  if (refused && local_refused_ == context_.config.host_login->password) return false;
   return context_.ask_local(now) == CredentialGate::Answer::kGo;
 }
 
@@ -289,6 +290,7 @@ void HostProbe::local_failed(const Error& error, const std::string& failure_code
   context_.local_ended();
   if (error.code == ErrorCode::kAuth) {
     local_refused_until_ = now + kLocalRefusedFor;
+    local_refused_ = context_.config.host_login->password;
     context_.local_refused(now);
     emergency_.reset();
     listener_.on_refused_password(address_, context_.config.host_login->username);

@@ -134,6 +134,7 @@ class HostProbe {
   std::optional<EmergencyFact> emergency_;
   std::optional<SteadyTime> checked_locally_;
   std::optional<SteadyTime> local_refused_until_;
+  Secret local_refused_;  ///< the password that this host refused; a new one is tried at once
   ProbeVerdict checked_verdict_;
   std::optional<SteadyTime> old_api_login_;
 };

@@ -91,6 +91,13 @@ int WatchedWorld::open_sessions() {
   return open;
 }
 
+int WatchedWorld::refused_logins() {
+  const std::vector<sim::CallEntry> calls = sim_->calls();
+  return static_cast<int>(std::count_if(calls.begin(), calls.end(), [](const sim::CallEntry& call) {
+    return call.outcome == "SESSION_AUTHENTICATION_FAILED";
+  }));
+}
+
 std::string WatchedWorld::name_or_first(const std::string& pool) const {
   return pool.empty() ? config.pools.front().name : pool;
 }

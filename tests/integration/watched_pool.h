@@ -43,6 +43,8 @@ class WatchedWorld {
 
   /// Sessions, pool and local ones, that any simulated host still holds.
   int open_sessions();
+  /// Calls that ended in SESSION_AUTHENTICATION_FAILED.
+  int refused_logins();
   std::size_t calls_seen() { return sim_->calls().size(); }
 
   using Condition = std::function<bool(const exporter::PoolSnapshot&)>;
