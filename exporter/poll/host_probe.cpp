@@ -291,6 +291,7 @@ void HostProbe::local_failed(const Error& error, const std::string& failure_code
   if (error.code == ErrorCode::kAuth) {
     local_refused_until_ = now + kLocalRefusedFor;
     local_refused_ = context_.config.host_login->password;
+    checked_locally_.reset();  // still to be done, once there is another password
     context_.local_refused(now);
     emergency_.reset();
     listener_.on_refused_password(address_, context_.config.host_login->username);
