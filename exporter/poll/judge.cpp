@@ -228,7 +228,7 @@ class Judge {
                                            [&](const std::string& peer) { return peer != host.uuid; }));
       }
       const auto latencies = view_.latencies.find(host.uuid);
-      if (latencies != view_.latencies.end()) {
+      if (latencies != view_.latencies.end() && out.reachable != false) {  // a dead host measures nothing
         out.statefile = latencies->second.statefile;
         out.network = latencies->second.network;
         out.xapi = latencies->second.xapi;

@@ -6,6 +6,8 @@
 
 #include "tests/integration/watched_pool.h"
 #include "tests/support/golden.h"
+#include "tests/support/strict_exposition.h"
+#include "tests/support/tool.h"
 
 namespace xenha::test {
 namespace {
@@ -18,7 +20,7 @@ class Releases : public ::testing::TestWithParam<const char*> {};
 std::string settled(const std::string& text) {
   static const std::regex moment(
       R"(((xenha_[a-z_]*timestamp_seconds|xenha_host_clock_offset_seconds)\{[^\n]*\}) [^\n]*)");
-  return std::regex_replace(text, moment, "$1 T");
+  return std::regex_replace(text, moment, "$1 0");
 }
 
 TEST_P(Releases, Exposition) {
@@ -34,7 +36,11 @@ TEST_P(Releases, Exposition) {
     }
     return p.up && p.facts && p.facts->ha_required;
   });
-  EXPECT_GOLDEN("exporter/releases/" + release + ".prom", settled(exposition(pool)));
+  const std::string text = settled(exposition(pool));
+  const ToolResult lint = run_tool("promtool check metrics", text);
+  EXPECT_EQ(lint.exit_code, 0) << lint.output;
+  EXPECT_EQ(parse_strictly(text).problems, std::vector<std::string>());
+  EXPECT_GOLDEN("exporter/releases/" + release + ".prom", text);
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Releases,
