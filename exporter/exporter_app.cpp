@@ -44,9 +44,9 @@ struct ExporterApp::Watch {
       : transport({.user_agent = std::string("xenha-exporter/") + XENHA_VERSION}),
         watcher(pool, settings_of(config), config.state_dir, clock, transport, isolation,
                 [&store](PoolSnapshot snapshot) { store.publish(std::move(snapshot)); }),
-        thread([this, name = pool.name](std::stop_token stop) {
+        thread([this, name = pool.name](const std::stop_token& stop) {
           pthread_setname_np(pthread_self(), ("pool " + name).substr(0, 15).c_str());
-          watcher.run(std::move(stop));
+          watcher.run(stop);
         }) {}
 
   http::CurlTransport transport;
@@ -114,7 +114,7 @@ void ExporterApp::stop_watching(const std::vector<std::string>& names) {
 
 Status ExporterApp::reload() {
   const std::lock_guard one_at_a_time(reload_mutex_);
-  const Status done = try_reload();
+  Status done = try_reload();
   const std::lock_guard lock(self_mutex_);
   last_reload_good_ = static_cast<bool>(done);
   if (done) {
@@ -132,7 +132,7 @@ Status ExporterApp::try_reload() {
   if (!loaded) return Error{ErrorCode::kBadConfig, loaded.error().text()};
   const Result<web::WebConfig> web = read_web_config(web_config_path(*loaded));
   if (!web) return web.error();
-  if (const Status served = server_->reload(*web); !served) return served;
+  if (Status served = server_->reload(*web); !served) return served;
   tell(loaded->warnings);
 
   const PoolChanges changes = pool_changes(config_, *loaded);

@@ -30,8 +30,8 @@ struct AppOptions {
 
 class ExporterApp {
  public:
-  /// Reads the configuration, begins to watch and to serve. Errors (kBadConfig): all that is wrong with the files, or
-  /// an address that cannot be listened on.
+  /// Reads the configuration, begins to watch and to serve. Errors (kBadConfig): all that is wrong with the
+  /// files, or an address that cannot be listened on.
   static Result<std::unique_ptr<ExporterApp>> start(AppOptions options, const Clock& clock);
   /// Gives all sessions back and closes; takes less than 5 s whatever hangs.
   ~ExporterApp();

@@ -14,7 +14,6 @@ using config::HostEntry;
 using config::LoginEntry;
 using config::PoolEntry;
 using config::Problems;
-using config::Where;
 
 /// A relative path that leads nowhere may be the password itself, so it is not repeated.
 void report_unreadable(const Error& error, const LoginEntry& login, Problems& problems) {

@@ -21,12 +21,12 @@ int run(const exporter::Flags& flags) {
   std::signal(SIGPIPE, SIG_IGN);
 
   const SystemClock clock;
-  Result<std::unique_ptr<exporter::ExporterApp>> app = exporter::ExporterApp::start(
-      {.config_file = flags.common.config_file,
-       .listen = flags.listen,
-       .web_config_file = flags.web_config_file,
-       .telemetry_path = flags.telemetry_path},
-      clock);
+  Result<std::unique_ptr<exporter::ExporterApp>> app =
+      exporter::ExporterApp::start({.config_file = flags.common.config_file,
+                                    .listen = flags.listen,
+                                    .web_config_file = flags.web_config_file,
+                                    .telemetry_path = flags.telemetry_path},
+                                   clock);
   if (!app) {
     std::cerr << app.error().message << "\n";
     return 2;
@@ -54,7 +54,8 @@ int main(int argc, char** argv) {
   }
   const exporter::Flags& flags = std::get<exporter::Flags>(parsed);
   if (flags.common.config_check) {
-    const exporter::CheckReport report = exporter::check_report(flags.common.config_file, flags.web_config_file);
+    const exporter::CheckReport report =
+        exporter::check_report(flags.common.config_file, flags.web_config_file);
     std::cout << report.text;
     return report.exit_code;
   }

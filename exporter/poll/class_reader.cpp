@@ -13,8 +13,9 @@ std::string filter_of(const xapi::FollowedClass& followed, const std::vector<std
   std::string expression;
   for (const std::string& sr : heartbeat_srs) {
     if (sr.find_first_of("\"\\") != std::string::npos) continue;
-    const std::string term = "(field \"SR\" = \"" + sr + "\")";
-    expression = expression.empty() ? term : "(" + expression + ") or " + term;
+    const std::string term = R"((field "SR" = ")" + sr + R"("))";
+    if (!expression.empty()) expression.insert(0, "(").append(") or ");
+    expression += term;
   }
   return expression.empty() ? R"(field "type" = "ha_statefile")" : expression;
 }

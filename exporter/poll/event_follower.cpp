@@ -59,7 +59,8 @@ SteadyTime EventFollower::tick(SteadyTime now) {
     if (now < bad_classes_at_) return std::min(next, bad_classes_at_);
     bad_classes_at_ = now + kBadClassEvery;
     class_reader_.read(endpoint_of(context_.config, address_), session_,
-                       {bad_classes_.begin(), bad_classes_.end()}, db_, [this](ClassReader::Outcome outcome) {
+                       {bad_classes_.begin(), bad_classes_.end()}, db_,
+                       [this](const ClassReader::Outcome& outcome) {
                          if (outcome.error) return;
                          for (const std::string& name : bad_classes_) xapi::copy_class(db_, outcome.db, name);
                          listener_.on_records(false);

@@ -7,7 +7,7 @@
 
 namespace xenha::exporter {
 
-History::History(std::filesystem::path dir, std::string pool, WallTime now)
+History::History(const std::filesystem::path& dir, std::string pool, WallTime now)
     : file_(state_file(dir, pool)), pool_(std::move(pool)) {
   Result<PersistentState> loaded = load_state(file_);
   if (loaded) {

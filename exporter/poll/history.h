@@ -17,7 +17,7 @@ class History {
   static constexpr std::chrono::minutes kMessageOverlap{10};
 
   /// A state file that cannot be read is set aside with a log line, never overwritten silently.
-  History(std::filesystem::path dir, std::string pool, WallTime now);
+  History(const std::filesystem::path& dir, std::string pool, WallTime now);
 
   const PersistentState& state() const { return state_; }
   void pool_is(const std::string& uuid);

@@ -313,12 +313,14 @@ void HostProbe::local_is_emergency(std::string session, const std::string& failu
 }
 
 void HostProbe::local_reason(std::string session) {
-  local_.call(call("host.local_assert_healthy", {session}), [this, session](Result<xapi::Reply> reply) {
-    // Success: it left emergency mode between the two calls.
-    EmergencyFact fact{!reply, {}, context_.clock.steady()};
-    if (!reply) fact.reason = emergency_reason_word(reply.error().remote_code);
-    local_end(session, std::move(fact), fact.emergency ? fact.reason : std::string());
-  });
+  local_.call(call("host.local_assert_healthy", {session}),
+              [this, session](const Result<xapi::Reply>& reply) {
+                // Success: it left emergency mode between the two calls.
+                EmergencyFact fact{!reply, {}, context_.clock.steady()};
+                if (!reply) fact.reason = emergency_reason_word(reply.error().remote_code);
+                const std::string failure_code = fact.reason;
+                local_end(session, std::move(fact), failure_code);
+              });
 }
 
 void HostProbe::local_end(const std::string& session, std::optional<EmergencyFact> fact,

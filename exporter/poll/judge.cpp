@@ -280,7 +280,9 @@ std::vector<Identity> identify(const model::PoolDb& db, const std::vector<Probed
     return host.hostname.empty() ? host.uuid : host.hostname;
   };
   for (const auto& [ref, host] : db.hosts) ++names[name_of(host)];
-  for (const auto& [ref, host] : db.hosts) {
+  for (const auto& entry : db.hosts) {
+    const model::Ref& ref = entry.first;
+    const model::HostRecord& host = entry.second;
     Identity one{.uuid = host.uuid, .label = name_of(host), .record_address = host.address, .ref = ref};
     if (names[one.label] > 1) one.label += " (" + host.uuid.substr(0, 8) + ")";
     const auto answers_there = [&](const ProbedHost& probe) {

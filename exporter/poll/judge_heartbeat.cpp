@@ -8,10 +8,10 @@
 namespace xenha::exporter {
 namespace {
 
-constexpr std::int64_t kMiB = 1024 * 1024;
+constexpr std::int64_t kMiB = std::int64_t{1024} * 1024;
 constexpr std::int64_t kStatefileBytes = 4 * kMiB;
 constexpr std::int64_t kMetadataBytes = 256 * kMiB;
-constexpr std::int64_t kMetadataBytesFrom2330 = 951 * 4 * kMiB;
+constexpr std::int64_t kMetadataBytesFrom2330 = std::int64_t{951} * 4 * kMiB;
 
 const model::HostRecord* master_of(const model::PoolDb& db) {
   const model::PoolRecord* pool = db.pool();

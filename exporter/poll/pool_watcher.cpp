@@ -61,7 +61,7 @@ PoolWatcher::~PoolWatcher() {
   isolation_.forget_pool(context_.config.name);
 }
 
-void PoolWatcher::run(std::stop_token stop) {
+void PoolWatcher::run(const std::stop_token& stop) {
   began_ = clock_.steady();
   const std::stop_callback wake(stop, [this] { transport_.wake(); });
   while (!stop.stop_requested()) {

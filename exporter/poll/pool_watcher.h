@@ -38,7 +38,7 @@ class PoolWatcher final : private ProbeListener, private EventListener {
   PoolWatcher& operator=(const PoolWatcher&) = delete;
 
   /// The thread's body: until `stop` is requested and the sessions are given back.
-  void run(std::stop_token stop);
+  void run(const std::stop_token& stop);
 
  private:
   // ProbeListener

@@ -16,7 +16,7 @@ void SessionBin::log_out(Entry& entry) {
                    .method = entry.local ? "session.local_logout" : "session.logout",
                    .params = {entry.session},
                    .deadline = context_.deadline()},
-                  [&entry](Result<xapi::Reply> reply) {
+                  [&entry](const Result<xapi::Reply>& reply) {
                     // Any answer will do: whoever says SESSION_INVALID has no such session either.
                     const bool answered = reply || reply.error().code == ErrorCode::kRemoteFault;
                     entry.done = answered;

@@ -1,5 +1,6 @@
-// One pool at one instant, as a plain value that can be printed and compared. The poll side makes it, metrics, pages
-// and the stop-watch read it. Absent means unknown; whoever builds it has already dropped what is too old.
+// One pool at one instant, as a plain value that can be printed and compared. The poll side makes it,
+// metrics, pages and the stop-watch read it. Absent means unknown; whoever builds it has already dropped what
+// is too old.
 #pragma once
 
 #include <array>
@@ -15,7 +16,7 @@ namespace xenha::exporter {
 
 /// What a direct probe says of a host (reference decision table).
 enum class HostState { kMaster, kSlave, kEmergency, kBooting, kUnreachable, kAuthError, kTlsError };
-inline constexpr std::array kHostStateWords{"master",  "slave",       "emergency", "booting",
+inline constexpr std::array kHostStateWords{"master",      "slave",      "emergency", "booting",
                                             "unreachable", "auth_error", "tls_error"};
 
 struct HostSnapshot {
@@ -29,24 +30,24 @@ struct HostSnapshot {
   std::optional<bool> reachable;
   std::optional<HostState> state;
   std::optional<bool> claims_master;
-  std::string believed_master;                 ///< label of the host it names, else its address; empty unknown
-  std::optional<bool> emergency;               ///< host.is_in_emergency_mode by local login, at most 2 min old
-  std::string emergency_reason;                ///< code of the reference's list, or "other"; only while in emergency
+  std::string believed_master;    ///< label of the host it names, else its address; empty unknown
+  std::optional<bool> emergency;  ///< host.is_in_emergency_mode by local login, at most 2 min old
+  std::string emergency_reason;   ///< code of the reference's list, or "other"; only while in emergency
   std::optional<WallTime> certificate_expiry;
 
   // As the master last said; dropped after keep_facts.
   std::optional<bool> live;
   std::optional<bool> enabled;
   std::optional<bool> ha_armed;
-  std::optional<int> ha_peers;                 ///< itself excluded; absent while HA is off
+  std::optional<int> ha_peers;  ///< itself excluded; absent while HA is off
   std::optional<WallTime> boot_time;
   std::optional<WallTime> agent_start;
-  std::optional<Duration> clock_offset;        ///< host minus ours
-  std::map<std::string, bool> hotfixes;        ///< 6.x: name -> applied; only those we look for
+  std::optional<Duration> clock_offset;  ///< host minus ours
+  std::map<std::string, bool> hotfixes;  ///< 6.x: name -> applied; only those we look for
   std::optional<bool> maintenance_xenserver;
   std::optional<bool> maintenance_xenha;
 
-  std::optional<Duration> rejoin;              ///< newest, from reachable again to live and enabled
+  std::optional<Duration> rejoin;  ///< newest, from reachable again to live and enabled
 
   // From the host's own RRD; absent unless HA is on.
   struct Latency {
@@ -60,40 +61,41 @@ struct HostSnapshot {
 };
 
 struct HeartbeatSrSnapshot {
-  std::string label;    ///< name-label, else uuid
+  std::string label;  ///< name-label, else uuid
   std::string uuid;
   std::string type;
-  std::optional<bool> expected;                ///< absent when none is configured
-  std::optional<std::int64_t> size;            ///< bytes
-  std::optional<std::int64_t> used;            ///< bytes
-  std::optional<std::int64_t> required;        ///< bytes that the next enable needs free, 0 when its VDIs can be reused
+  std::optional<bool> expected;      ///< absent when none is configured
+  std::optional<std::int64_t> size;  ///< bytes
+  std::optional<std::int64_t> used;  ///< bytes
+  std::optional<std::int64_t>
+      required;  ///< bytes that the next enable needs free, 0 when its VDIs can be reused
   std::optional<int> foreign_vdis;
   struct Attachment {
-    std::string host;                          ///< label
+    std::string host;  ///< label
     std::optional<bool> attached;
-    std::optional<int> paths_active, paths;    ///< multipath only
+    std::optional<int> paths_active, paths;  ///< multipath only
     bool operator==(const Attachment&) const = default;
   };
-  std::vector<Attachment> attachments;         ///< one per host of the pool
+  std::vector<Attachment> attachments;  ///< one per host of the pool
   bool operator==(const HeartbeatSrSnapshot&) const = default;
 };
 
 /// What the master last said of its pool.
 struct PoolFacts {
   std::string uuid, name_label;
-  std::string version, product;                ///< of the master; empty unknown
-  std::string cluster_stack;                   ///< empty before 7.0
+  std::string version, product;  ///< of the master; empty unknown
+  std::string cluster_stack;     ///< empty before 7.0
   std::optional<bool> ha_enabled;
   std::optional<bool> ha_required;
   std::optional<bool> ha_enable_running, ha_disable_running;
-  std::optional<double> ha_timeout;            ///< seconds, effective
+  std::optional<double> ha_timeout;  ///< seconds, effective
   std::optional<std::int64_t> ha_host_failures_to_tolerate;
   std::optional<std::int64_t> ha_plan_exists_for;
   std::optional<bool> ha_overcommitted;
   std::optional<bool> ha_licensed;
   std::optional<std::int64_t> ha_protected_vms;
   std::optional<bool> rolling_upgrade;
-  std::optional<bool> statefile_resolves;      ///< absent when pool.ha_statefiles is empty
+  std::optional<bool> statefile_resolves;  ///< absent when pool.ha_statefiles is empty
   std::vector<HeartbeatSrSnapshot> heartbeat_srs;
   bool operator==(const PoolFacts&) const = default;
 };
@@ -103,25 +105,27 @@ struct PoolSelf {
   std::map<std::string, std::uint64_t> calls;   ///< by method, pre-initialised
   std::map<std::string, std::uint64_t> errors;  ///< by error word, pre-initialised
   std::uint64_t received_bytes = 0;
-  std::vector<std::uint64_t> call_seconds_buckets;  ///< counts per bucket of kCallSecondsBuckets, +Inf last, not cumulative
+  std::vector<std::uint64_t>
+      call_seconds_buckets;  ///< counts per bucket of kCallSecondsBuckets, +Inf last, not cumulative
   double call_seconds_sum = 0;
   int sessions = 0;
   Duration probe_interval{};
   bool operator==(const PoolSelf&) const = default;
 };
-inline constexpr std::array kCallSecondsBuckets{0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0};
+inline constexpr std::array kCallSecondsBuckets{0.005, 0.01, 0.025, 0.05, 0.1,  0.25,
+                                                0.5,   1.0,  2.5,   5.0,  10.0, 60.0};
 
 struct PoolSnapshot {
-  std::string name;                             ///< as configured
-  bool up = false;                              ///< the master answered the last exchange
+  std::string name;  ///< as configured
+  bool up = false;   ///< the master answered the last exchange
   std::optional<WallTime> last_success;
   std::optional<PoolFacts> facts;
-  std::vector<HostSnapshot> hosts;              ///< sorted by label
-  std::optional<int> masters;                   ///< hosts that claim the role; absent before the first round ended
-  std::uint64_t master_changes = 0;             ///< persisted
-  std::optional<WallTime> master_since;         ///< persisted
-  std::optional<WallTime> ha_disabled_since;    ///< persisted; absent while on or never seen on
-  double ha_timeout_expected = 90;              ///< seconds, configured
+  std::vector<HostSnapshot> hosts;       ///< sorted by label
+  std::optional<int> masters;            ///< hosts that claim the role; absent before the first round ended
+  std::uint64_t master_changes = 0;      ///< persisted
+  std::optional<WallTime> master_since;  ///< persisted
+  std::optional<WallTime> ha_disabled_since;  ///< persisted; absent while on or never seen on
+  double ha_timeout_expected = 90;            ///< seconds, configured
   struct Messages {
     std::uint64_t count = 0;
     std::optional<WallTime> last;

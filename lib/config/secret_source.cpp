@@ -25,7 +25,7 @@ Result<Secret> checked(std::string text, const std::string& place) {
 
 }  // namespace
 
-SecretSource SecretSource::file(std::filesystem::path path) {
+SecretSource SecretSource::file(const std::filesystem::path& path) {
   SecretSource source;
   source.kind_ = Kind::kFile;
   source.place_ = path.string();

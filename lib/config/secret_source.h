@@ -13,7 +13,7 @@ namespace xenha::config {
 class SecretSource {
  public:
   SecretSource() = default;
-  static SecretSource file(std::filesystem::path path);
+  static SecretSource file(const std::filesystem::path& path);
   static SecretSource environment(std::string name);
 
   /// The text without the newline at its end.

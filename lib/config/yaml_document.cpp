@@ -206,7 +206,7 @@ class TreeBuilder final : public YAML::EventHandler {
 
 /// The library appends words of the file to some messages, behind a colon.
 std::string without_detail(const std::string& message) {
-  const std::string head = message.substr(0, message.find(": "));
+  std::string head = message.substr(0, message.find(": "));
   if (head.find("anchor") != std::string::npos || head.find("alias") != std::string::npos)
     return head + " (a value that begins with * or & needs quotes)";
   return head;

@@ -66,7 +66,7 @@ class Joiner {
   void go_on(const Checksum& before) { whole_ = before; }
 
   void reserve(std::span<const std::shared_ptr<const Page>> pages) {
-    constexpr std::size_t kForHeaders = 64 * 1024;
+    constexpr std::size_t kForHeaders = std::size_t{64} * 1024;
     std::size_t size = kForHeaders;
     for (const auto& page : pages)
       for (const Page::Family& family : page->families)

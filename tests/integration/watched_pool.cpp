@@ -29,7 +29,7 @@ struct WatchedWorld::Watch {
                   world.newest_[snapshot.name] = std::move(snapshot);
                   world.published_.notify_all();
                 }),
-        thread([this](std::stop_token stop) { watcher.run(std::move(stop)); }) {}
+        thread([this](const std::stop_token& stop) { watcher.run(stop); }) {}
 
   http::CurlTransport transport;
   exporter::PoolWatcher watcher;

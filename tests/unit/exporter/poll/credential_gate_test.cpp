@@ -15,7 +15,8 @@ TEST(CredentialGate, AnUnprovenPasswordIsTriedByOneAtATime) {
   gate.begin(kStart);
   EXPECT_EQ(gate.ask(kStart), Answer::kWait);
   EXPECT_EQ(gate.ask(kStart + 5s), Answer::kWait);  // so long does a refusal take
-  EXPECT_EQ(gate.ask(kStart + CredentialGate::kTurn), Answer::kGo);  // a silent host must not hold up the others
+  EXPECT_EQ(gate.ask(kStart + CredentialGate::kTurn),
+            Answer::kGo);  // a silent host must not hold up the others
   gate.begin(kStart + 1s);
   gate.end();
   EXPECT_EQ(gate.ask(kStart + 1s), Answer::kGo);
