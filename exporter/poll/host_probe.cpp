@@ -90,7 +90,7 @@ void HostProbe::start_round() {
   // has said whom it follows, the host itself is asked, and the login is repeated once a minute only.
   const bool recently = old_api_login_ && now - *old_api_login_ < kLocalCheckEvery;
   if (context_.old_api() && recently && verdict_.state == HostState::kSlave && may_ask_locally(now)) {
-    if (!local_.busy()) local_check({});
+    if (!local_.busy()) local_check("LOGIN_HANGS");  // it stands for the login: silence is unreachable
     return;
   }
   old_api_login_ = now;
@@ -296,9 +296,9 @@ void HostProbe::local_failed(const Error& error, const std::string& failure_code
     emergency_.reset();
     listener_.on_refused_password(address_, context_.config.host_login->username);
   }
-  if (failure_code == "LOGIN_HANGS") {
-    finish({.reachable = false, .state = HostState::kUnreachable, .problem = error.message});
-  }
+  if (failure_code != "LOGIN_HANGS") return;
+  if (error.code == ErrorCode::kAuth) return finish({.reachable = true, .problem = error.message});
+  finish({.reachable = false, .state = HostState::kUnreachable, .problem = error.message});
 }
 
 void HostProbe::local_is_emergency(std::string session, const std::string& failure_code) {
