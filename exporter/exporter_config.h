@@ -13,6 +13,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/result.h"
 #include "lib/base/secret.h"
+#include "lib/config/address.h"
 #include "lib/config/problems.h"
 #include "lib/config/secret_source.h"
 #include "lib/http/transport.h"
@@ -53,15 +54,35 @@ struct PoolConfig {
   std::string heartbeat_sr;              ///< expected name-label or uuid; empty = none configured
   std::chrono::seconds ha_timeout{90};   ///< expected minimum
   std::string ca_fingerprint = {};  ///< of the content of policy.ca_file: a renewed file makes another config
+  std::string cloudstack = {};      ///< name of a CloudConfig; empty = none
+  std::string cloudstack_cluster = {};  ///< name or id of its cluster there; empty = found by addresses
   bool operator==(const PoolConfig&) const = default;
 
   /// Without verified peers no password may go to an address that only a peer named.
   bool may_follow_unlisted() const { return tls && !policy.insecure_skip_verify; }
 };
 
+/// A key as it was read, with its place, so that a rewritten file is noticed.
+struct CloudKey {
+  Secret text;
+  config::SecretSource source = {};  ///< not set when it was made up by a test
+  bool operator==(const CloudKey&) const = default;
+};
+
+struct CloudConfig {
+  std::string name;  ///< label value
+  config::Url url;
+  CloudKey api_key, secret_key;
+  http::TlsPolicy policy = {};
+  std::string ca_fingerprint = {};
+  bool operator==(const CloudConfig&) const = default;
+};
+
 struct ExporterConfig {
-  std::vector<PoolConfig> pools;  ///< at least one; names differ
+  std::vector<PoolConfig> pools;         ///< at least one; names differ
+  std::vector<CloudConfig> clouds = {};  ///< names differ
   Duration probe_interval = std::chrono::seconds(5);
+  Duration cloudstack_interval = std::chrono::seconds(30);
   Duration request_timeout = std::chrono::seconds(10);
   Duration keep_facts = std::chrono::minutes(15);
   std::filesystem::path state_dir = "/var/lib/xenha-exporter";

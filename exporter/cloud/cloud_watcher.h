@@ -1,0 +1,81 @@
+// Watches one CloudStack on one thread: asks for clusters, hosts, VMs, alerts, settings in turn, one request
+// at a time; joins them to the pools; publishes snapshots. While a pool has an open failover it asks for that
+// pool's victims and hosts more often, within the limits of design 6.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "exporter/exporter_config.h"
+#include "exporter/snapshot/cloud_snapshot.h"
+#include "lib/base/clock.h"
+#include "lib/http/transport.h"
+
+namespace xenha::exporter {
+
+/// What a pool's watcher tells the cloud's: who is in the pool, for the join.
+struct PoolMembers {
+  std::string pool;            ///< configured name
+  std::string pinned_cluster;  ///< cloudstack_cluster: name or id; empty = by address
+  struct Host {
+    std::string uuid, label;
+    std::string name_label;              ///< as XenServer has it
+    std::vector<std::string> addresses;  ///< host.address, and where it is probed
+    bool operator==(const Host&) const = default;
+  };
+  std::vector<Host> hosts;
+  bool operator==(const PoolMembers&) const = default;
+};
+
+/// What the stop-watch of a pool wants to know soon. Empty: no failover is open.
+struct CloudFocus {
+  std::optional<WallTime> since;   ///< opening of the oldest open failover; absent: none is open
+  std::set<std::string> user_vms;  ///< CloudStack ids of victims that pend
+  bool routers = false;            ///< a router pends
+  bool system_vms = false;         ///< a console proxy or secondary storage VM pends
+  bool operator==(const CloudFocus&) const = default;
+};
+
+struct CloudPollSettings {
+  Duration interval = std::chrono::seconds(30);
+  Duration request_timeout = std::chrono::seconds(10);
+  Duration keep_facts = std::chrono::minutes(15);
+};
+
+class CloudWatcher {
+ public:
+  using Publish = std::function<void(std::shared_ptr<const CloudSnapshot>)>;
+
+  /// References must outlive the watcher; `publish` is called on the watcher's thread. Counters of alerts are
+  /// kept in `state_dir`, file "cloud-NAME.json".
+  CloudWatcher(CloudConfig config, CloudPollSettings settings, const std::filesystem::path& state_dir,
+               const Clock& clock, http::Transport& transport, Publish publish);
+  ~CloudWatcher();
+  CloudWatcher(const CloudWatcher&) = delete;
+  CloudWatcher& operator=(const CloudWatcher&) = delete;
+
+  /// The thread's body: step and poll until `stop` is requested.
+  void run(const std::stop_token& stop);
+  /// One turn without waiting: starts what is due, publishes; gives when it next has something to do. For
+  /// run(), and for a test that drives the time.
+  SteadyTime step(SteadyTime now);
+  /// Ends what is under way and writes the state; run() does it at its end.
+  void shut_down();
+
+  // From any thread; the watcher wakes up if that changes anything.
+  void set_members(PoolMembers members);
+  void forget_pool(const std::string& pool);
+  void set_focus(const std::string& pool, CloudFocus focus);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace xenha::exporter
