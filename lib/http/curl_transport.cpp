@@ -570,7 +570,7 @@ std::optional<TlsFailure> CurlTransport::Loop::tls_failure_of(const Exchange& ex
       const bool broken = failure.library_text.find("SSL_ERROR_SYSCALL") != std::string::npos ||
                           failure.library_text.find("Connection reset") != std::string::npos ||
                           failure.library_text.find("unexpected eof") != std::string::npos;
-      if (broken) return std::nullopt;
+      if (broken) return std::nullopt;  // error_of: the machine answered
       failure.kind = TlsFailure::Kind::kHandshake;
       return failure;
     }
@@ -583,6 +583,13 @@ std::optional<TlsFailure> CurlTransport::Loop::tls_failure_of(const Exchange& ex
     default:
       return std::nullopt;
   }
+}
+
+/// No answer, but a reset or an end: that comes from a living kernel, at once.
+Error machine_answered(std::string message) {
+  Error error{ErrorCode::kUnreachable, std::move(message)};
+  error.peer_answered = true;
+  return error;
 }
 
 Error CurlTransport::Loop::timeout_of(const Exchange& exchange) const {
@@ -631,13 +638,19 @@ Error CurlTransport::Loop::error_of(const Exchange& exchange, CURLcode code) con
     case CURLE_URL_MALFORMAT:
       return {ErrorCode::kBadConfig, "the address or path is not valid: " + text};
     case CURLE_GOT_NOTHING:
-      return {ErrorCode::kUnreachable, "the server closed the connection without an answer"};
+      return machine_answered("the server closed the connection without an answer");
     case CURLE_PARTIAL_FILE:
-      return {ErrorCode::kUnreachable, "the connection broke in the middle of the answer"};
+      return machine_answered("the connection broke in the middle of the answer");
+    case CURLE_SEND_ERROR:
+    case CURLE_SSL_CONNECT_ERROR:
+      return machine_answered(text);
+    case CURLE_COULDNT_CONNECT:
+      if (info<long>(exchange.easy.get(), CURLINFO_OS_ERRNO) == ECONNREFUSED) return machine_answered(text);
+      return {ErrorCode::kUnreachable, text};
     case CURLE_RECV_ERROR:
       if (text.find("chunk") != std::string::npos || text.find("header") != std::string::npos)
         return {ErrorCode::kBadReply, "the answer breaks HTTP: " + text};
-      return {ErrorCode::kUnreachable, "the connection broke: " + text};
+      return machine_answered("the connection broke: " + text);
     default:
       return {ErrorCode::kUnreachable, text};
   }

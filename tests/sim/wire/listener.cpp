@@ -13,6 +13,7 @@
 
 #include "tests/sim/wire/connection.h"
 #include "tests/sim/wire/http_server.h"
+#include "tests/sim/wire/virtual_network.h"
 
 namespace xenha::sim {
 namespace {
@@ -174,6 +175,7 @@ Status TcpListener::set_network(Network network) {
 }  // namespace
 
 Result<std::unique_ptr<Listener>> Listener::open(Loop& loop, ListenerOptions options, Handler handler) {
+  if (loop.virtual_network()) return loop.virtual_network()->open(std::move(options), std::move(handler));
   auto listener = std::make_unique<TcpListener>(loop, std::move(options), std::move(handler));
   if (const Status bound = listener->bind_socket(); !bound) return bound.error();
   return std::unique_ptr<Listener>(std::move(listener));

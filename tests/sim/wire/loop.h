@@ -14,6 +14,8 @@
 
 namespace xenha::sim {
 
+class VirtualNetwork;
+
 using TimerId = std::uint64_t;  ///< never 0 for a timer that was set, so 0 can mean "none"
 
 /// Who wants to know that a descriptor is ready.
@@ -51,6 +53,10 @@ class Loop {
 
   SteadyTime now() const { return std::chrono::steady_clock::now(); }
 
+  /// Set: listeners open there, without sockets (virtual time). It must outlive them.
+  void use(VirtualNetwork* network) { virtual_network_ = network; }
+  VirtualNetwork* virtual_network() const { return virtual_network_; }
+
   /// Watches `fd` (EPOLLIN, EPOLLOUT ...); a second call changes the events. Remove it before closing the fd.
   /// A handler may remove or destroy itself or others inside on_io.
   void watch(int fd, std::uint32_t events, IoHandler* handler);
@@ -79,6 +85,7 @@ class Loop {
   TimerId last_timer_ = 0;
   std::unordered_map<int, Watch> watches_;
   std::uint32_t last_generation_ = 0;
+  VirtualNetwork* virtual_network_ = nullptr;
   std::mutex posted_mutex_;
   std::vector<Task> posted_;
 };

@@ -32,6 +32,11 @@ TimerId Scheduler::after(Duration simulated, Loop::Task task) {
   return id;
 }
 
+std::optional<SimTime> Scheduler::next_due() const {
+  if (timers_.empty()) return std::nullopt;
+  return timers_.begin()->first;
+}
+
 void Scheduler::cancel(TimerId id) {
   const auto found = index_.find(id);
   if (found == index_.end()) return;
@@ -70,7 +75,7 @@ void Scheduler::arm() {
   if (advancing_) return;
   loop_.cancel(armed_);
   armed_ = 0;
-  if (timers_.empty()) return;
+  if (timers_.empty() || by_hand()) return;
   const Duration wait = std::max(Duration::zero(), real(timers_.begin()->first - running()));
   armed_ = loop_.after(wait, [this] {
     armed_ = 0;

@@ -1,8 +1,10 @@
-// Simulated time: runs `speed` times faster than the real one and can be moved by hand.
+// Simulated time: runs `speed` times faster than the real one and can be moved by hand. At speed 0 it moves
+// by hand only (virtual time).
 #pragma once
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <unordered_map>
 
 #include "lib/base/clock.h"
@@ -28,8 +30,11 @@ class Scheduler {
   void clear();
   double speed() const { return speed_; }
   void set_speed(double speed);
-  /// Real time that `simulated` takes.
+  /// Real time that `simulated` takes; not at speed 0.
   Duration real(Duration simulated) const;
+  bool by_hand() const { return speed_ == 0; }
+  /// When the next task is due; absent when nothing is planned.
+  std::optional<SimTime> next_due() const;
   /// Jumps forward, running what falls due in its order.
   void advance(Duration simulated);
 

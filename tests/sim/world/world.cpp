@@ -60,6 +60,17 @@ void World::later(Host& host, Duration simulated, std::function<void()> task) {
   });
 }
 
+TimerId World::after_for_client(Duration span, Loop::Task task) {
+  return clock.by_hand() ? clock.after(span, std::move(task)) : loop.after(span, std::move(task));
+}
+
+void World::cancel_for_client(TimerId id) {
+  if (clock.by_hand())
+    clock.cancel(id);
+  else
+    loop.cancel(id);
+}
+
 std::string World::now_text(const Host& host) const {
   return iso8601(wall(host));
 }

@@ -75,6 +75,7 @@ class World {
   Loop& loop;
   SimulationOptions options;
   Scheduler clock;
+  const WallTime virtual_start{std::chrono::seconds(1'790'000'000)};
   CallLog log;
   std::shared_ptr<Ids> ids;
   std::uint16_t port = 0;
@@ -82,8 +83,16 @@ class World {
 
   /// Runs `task` after that much simulated time, unless the host restarted or lost power meanwhile.
   void later(Host& host, Duration simulated, std::function<void()> task);
+  /// What a right clock shows: the machine's, or, in virtual time, one that moves with `clock`.
+  WallTime now() const {
+    return clock.by_hand() ? virtual_start + std::chrono::duration_cast<WallTime::duration>(clock.now())
+                           : std::chrono::system_clock::now();
+  }
   /// The host's own clock.
-  WallTime wall(const Host& host) const { return std::chrono::system_clock::now() + host.clock_skew; }
+  WallTime wall(const Host& host) const { return now() + host.clock_skew; }
+  /// A time-out that a client gave: real time, whatever the speed. In virtual time there is one time only.
+  TimerId after_for_client(Duration span, Loop::Task task);
+  void cancel_for_client(TimerId id);
   std::string now_text(const Host& host) const;
   /// Tells `changed` listeners that something simulated happened (wait_for looks again).
   void changed();

@@ -17,7 +17,7 @@ Error bad(std::string message) {
 }
 
 void make_hosts(World& world, Site& site) {
-  const WallTime now = std::chrono::system_clock::now();
+  const WallTime now = world.now();
   for (int number = 1; number <= site.spec.hosts; ++number) {
     auto host = std::make_unique<Host>();
     host->world = &world;

@@ -24,8 +24,8 @@ EventHub::EventHub(World& world, Host& master) : world_(world), master_(master) 
 }
 
 EventHub::~EventHub() {
-  world_.loop.cancel(flush_timer_);
-  for (const auto& waiter : waiters_) world_.loop.cancel(waiter->timeout);
+  world_.cancel_for_client(flush_timer_);
+  for (const auto& waiter : waiters_) world_.cancel_for_client(waiter->timeout);
   if (master_.db) master_.db->on_change(nullptr);
 }
 
@@ -33,7 +33,7 @@ void EventHub::poke() {
   if (flush_timer_ || waiters_.empty()) return;
   const bool batches = master_.site->release >= Release::k8;
   flush_timer_ =
-      world_.loop.after(batches ? std::chrono::milliseconds(50) : std::chrono::milliseconds(0), [this] {
+      world_.after_for_client(batches ? std::chrono::milliseconds(50) : std::chrono::milliseconds(0), [this] {
         flush_timer_ = 0;
         flush();
       });
@@ -43,7 +43,7 @@ void EventHub::flush() {
   for (auto at = waiters_.begin(); at != waiters_.end();) {
     const std::shared_ptr<Waiter> waiter = *at;
     if (waiter->call->abandoned() || try_answer(*waiter)) {
-      world_.loop.cancel(waiter->timeout);
+      world_.cancel_for_client(waiter->timeout);
       at = waiters_.erase(at);
     } else {
       ++at;
@@ -88,7 +88,7 @@ void EventHub::from(const std::shared_ptr<ApiCall>& call) {
   if (try_answer(*waiter)) return;
   const auto timeout =
       std::chrono::duration_cast<Duration>(std::chrono::duration<double>(call->params[3].get<double>()));
-  waiter->timeout = world_.loop.after(timeout, [this, weak = std::weak_ptr<Waiter>(waiter)] {
+  waiter->timeout = world_.after_for_client(timeout, [this, weak = std::weak_ptr<Waiter>(waiter)] {
     const std::shared_ptr<Waiter> due = weak.lock();
     if (!due) return;
     EventBatch batch = collect_events(*master_.db, master_.messages, due->classes, due->since);
@@ -118,7 +118,7 @@ void EventHub::drop_session(const std::string& ref) {
       ++at;
       continue;
     }
-    world_.loop.cancel(waiter->timeout);
+    world_.cancel_for_client(waiter->timeout);
     at = waiters_.erase(at);
     waiter->call->fail(fail("SESSION_INVALID", ref));
   }

@@ -34,7 +34,7 @@ void send_or_spoil(ApiCall& call, std::string document) {
   if (kind == "hang") {
     call.world.clock.after(std::chrono::hours(24 * 365), [kept = call.exchange] { kept->abort(); });
   } else if (kind == "slow") {
-    call.world.loop.after(std::chrono::duration_cast<Duration>(std::chrono::duration<double>(number)),
+    call.world.after_for_client(std::chrono::duration_cast<Duration>(std::chrono::duration<double>(number)),
                           [kept = call.exchange, type, text = std::move(document)]() mutable {
                             kept->respond(200, type, std::move(text));
                           });
