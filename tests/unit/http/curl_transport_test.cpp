@@ -169,6 +169,7 @@ TEST(CurlTransport, NobodyListens) {
   const Result<Response> answer =
       send(transport, post({.tls = false, .address = "127.0.0.1", .port = port, .policy = {}}));
   EXPECT_EQ(code_of(answer), ErrorCode::kUnreachable);
+  EXPECT_TRUE(answer.error().peer_answered) << "a refusal comes from a living kernel";
   EXPECT_THAT(answer.error().message, StartsWith("127.0.0.1:" + std::to_string(port) + ": "));
 }
 
@@ -177,6 +178,7 @@ TEST(CurlTransport, DeadlineOfASilentServer) {
   CurlTransport transport;
   const Result<Response> answer = send(transport, post(plain(server), "x", 150ms));
   EXPECT_EQ(code_of(answer), ErrorCode::kTimeout);
+  EXPECT_FALSE(answer.error().peer_answered) << "silence is no sign of life";
   EXPECT_THAT(answer.error().message, HasSubstr("connected, but no answer before the deadline"));
 }
 
@@ -483,7 +485,9 @@ TEST(CurlTransport, FreshConnectionClosedWithoutAnswerIsNotRetried) {
   CurlTransport transport;
   Request read = post(plain(server));
   read.may_repeat = true;
-  EXPECT_EQ(code_of(send(transport, std::move(read))), ErrorCode::kUnreachable);
+  const Result<Response> answer = send(transport, std::move(read));
+  EXPECT_EQ(code_of(answer), ErrorCode::kUnreachable);
+  EXPECT_TRUE(answer.error().peer_answered) << "somebody closed it";
   EXPECT_EQ(server.requests().size(), 1u);
 }
 
