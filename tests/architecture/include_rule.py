@@ -14,6 +14,7 @@ ARROWS = {
     "lib/model": ["lib/base"],
     "lib/http": ["lib/base"],
     "lib/xapi": ["lib/base", "lib/http", "lib/model"],
+    "lib/cloudstack": ["lib/base", "lib/http", "lib/model"],
     "lib/config": ["lib/base", "lib/http/transport.h"],  # the TLS policy, a plain value
     "lib/metrics": ["lib/base"],
     "lib/web": ["lib/base", "lib/config"],
