@@ -67,6 +67,10 @@ struct CloudKey {
   Secret text;
   config::SecretSource source = {};  ///< not set when it was made up by a test
   bool operator==(const CloudKey&) const = default;
+
+  /// As of a Credential.
+  bool changed_since_read() const { return source.changed_since_read(); }
+  Result<CloudKey> read_again() const;
 };
 
 struct CloudConfig {
@@ -93,19 +97,21 @@ struct ExporterConfig {
   bool same_settings(const ExporterConfig& other) const;
 };
 
-/// Reads and checks `path`, and opens the secrets and CA files of the pools. Called at start and at every
-/// reload. The error holds all problems at once, warnings among them; its text() is what the operator sees.
+/// Reads and checks `path`, and opens the secrets and CA files of pools and CloudStacks. Called at start and
+/// at every reload. The error holds all problems at once, warnings among them; its text() is what the
+/// operator sees.
 Result<ExporterConfig, config::Problems> load_exporter_config(const std::filesystem::path& path);
 /// The same for text; `origin` stands in the messages, and relative paths start in its directory.
 Result<ExporterConfig, config::Problems> check_exporter_config(std::string_view text,
                                                                const std::filesystem::path& origin);
 
-/// What a reload has to do. Names of pools, in the order of the file they stand in.
+/// What a reload has to do. Names of pools or of CloudStacks, in the order of the file they stand in.
 struct PoolChanges {
   std::vector<std::string> removed, added, changed;
   bool operator==(const PoolChanges&) const = default;
 };
 PoolChanges pool_changes(const ExporterConfig& before, const ExporterConfig& after);
+PoolChanges cloud_changes(const ExporterConfig& before, const ExporterConfig& after);
 
 /// --config.check: `text` for standard output and the exit code, 0 or 2. The web config is checked too: the
 /// file that

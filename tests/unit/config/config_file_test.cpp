@@ -52,16 +52,18 @@ TEST(ConfigFile, DefaultsAreTheContract) {
 
 TEST(ConfigFile, EveryKeyIsReadWithoutOpeningASecret) {
   const ConfigFile file = read_good("everything");
-  const auto beside = [](const char* name) { return (test::FixtureDir::source() / "good" / name).string(); };
+  const auto beside = [](const char* name) {
+    return (test::FixtureDir::source() / "good" / name).lexically_normal().string();
+  };
   ASSERT_EQ(file.clouds.size(), 1u);
   const CloudEntry& cloud = file.clouds[0];
   EXPECT_EQ(cloud.name, "cloud1");
   EXPECT_EQ(cloud.url, (Url{true, "mgmt.example", 8443, "/client/api"}));
-  EXPECT_EQ(cloud.keys.api_key.source.describe(), beside("not-opened-by-the-exporter.key"));
-  EXPECT_EQ(cloud.keys.secret_key.source.describe(), beside("not-opened-by-the-exporter.secret"));
+  EXPECT_EQ(cloud.keys.api_key.source.describe(), beside("../secrets/cloud.key"));
+  EXPECT_EQ(cloud.keys.secret_key.source.describe(), beside("../secrets/cloud.secret"));
   ASSERT_TRUE(cloud.actor);
   EXPECT_EQ(cloud.actor->secret_key.source.describe(), beside("a.secret"));
-  EXPECT_EQ(cloud.tls.policy.ca_file, beside("not-opened-either.pem"));
+  EXPECT_EQ(cloud.tls.policy.ca_file, beside("../secrets/ca.pem"));
   EXPECT_EQ(file.pools[0].cloudstack.value, "cloud1");
   EXPECT_EQ(file.pools[0].cloudstack_cluster, "cluster-a");
   ASSERT_TRUE(file.pools[0].actor);

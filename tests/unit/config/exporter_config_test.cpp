@@ -65,6 +65,9 @@ TEST_F(GoodConfig, SmallestGetsTheDefaults) {
   EXPECT_EQ(config.keep_facts, minutes(15));
   EXPECT_EQ(config.state_dir, "/var/lib/xenha-exporter");
   EXPECT_EQ(config.web_config_file, "");
+  EXPECT_THAT(config.clouds, testing::IsEmpty());
+  EXPECT_EQ(config.cloudstack_interval, seconds(30));
+  EXPECT_EQ(pool.cloudstack, "");
   EXPECT_THAT(warnings_of(config), testing::IsEmpty());
 }
 
@@ -92,6 +95,17 @@ TEST_F(GoodConfig, EverythingIsTaken) {
   EXPECT_EQ(pool.ca_fingerprint.size(), 64u);
   EXPECT_EQ(pool.heartbeat_sr, "MGMT-HA");
   EXPECT_EQ(pool.ha_timeout, seconds(120));
+  EXPECT_EQ(pool.cloudstack, "cloud1");
+  EXPECT_EQ(pool.cloudstack_cluster, "cluster-a");
+  ASSERT_EQ(config.clouds.size(), 1u);
+  const CloudConfig& cloud = config.clouds[0];
+  EXPECT_EQ(cloud.name, "cloud1");
+  EXPECT_EQ(cloud.url, (config::Url{true, "mgmt.example", 8443, "/client/api"}));
+  EXPECT_EQ(cloud.api_key.text.reveal(), "fixture-api-key");
+  EXPECT_EQ(cloud.secret_key.text.reveal(), "fixture-secret-key");
+  EXPECT_EQ(cloud.policy.ca_file, (dir_.path() / "secrets" / "ca.pem").string());
+  EXPECT_EQ(cloud.ca_fingerprint, pool.ca_fingerprint);
+  EXPECT_EQ(config.cloudstack_interval, seconds(45));
   EXPECT_EQ(config.probe_interval, seconds(10));
   EXPECT_EQ(config.request_timeout, seconds(7));
   EXPECT_EQ(config.keep_facts, minutes(90));
@@ -157,6 +171,71 @@ TEST_F(GoodConfig, AReloadTellsWhichPoolsChanged) {
   EXPECT_FALSE(before.same_settings(check("pools:\n" + pool(1) + "exporter: {probe_interval: 6s}\n")));
 }
 
+/// One pool and two CloudStacks, of which the pool names `named`.
+std::string with_clouds(const std::string& named, const std::string& more = "") {
+  std::string text =
+      "pools:\n  - name: cluster1\n    hosts: [10.0.0.11]\n    username: root\n"
+      "    password_file: ../secrets/pool.pw\n    cloudstack: " +
+      named + "\ncloudstack:\n";
+  for (const char* name : {"cloud1", "cloud2"})
+    text += "  - name: " + std::string(name) +
+            "\n    url: http://mgmt.example:8080/client/api\n"
+            "    api_key_file: ../secrets/cloud.key\n    secret_key_file: ../secrets/cloud.secret\n";
+  return text + more;
+}
+
+TEST_F(GoodConfig, ACloudStackThatNoPoolNamesIsWatchedWithAWarning) {
+  const ExporterConfig config = check(with_clouds("cloud2"));
+  EXPECT_EQ(config.clouds.size(), 2u);
+  EXPECT_THAT(warnings_of(config),
+              testing::ElementsAre(testing::HasSubstr("cloudstack[0].name: no pool names this CloudStack")));
+}
+
+TEST_F(GoodConfig, AReloadTellsWhichCloudStacksChanged) {
+  const ExporterConfig before = check(with_clouds("cloud1"));
+  EXPECT_EQ(cloud_changes(before, before), PoolChanges{});
+  test::spill(dir_.path() / "secrets" / "other.secret", "another\n");
+  std::string text = with_clouds("cloud1");
+  text.replace(text.rfind("cloud.secret"), 12, "other.secret");
+  EXPECT_EQ(cloud_changes(before, check(text)), PoolChanges{.changed = {"cloud2"}});
+  const ExporterConfig none = load("smallest");
+  EXPECT_EQ(cloud_changes(before, none), (PoolChanges{.removed = {"cloud1", "cloud2"}}));
+  EXPECT_EQ(cloud_changes(none, before), (PoolChanges{.added = {"cloud1", "cloud2"}}));
+  EXPECT_FALSE(before.same_settings(check(with_clouds("cloud1", "exporter: {cloudstack_interval: 31s}\n"))));
+}
+
+TEST_F(GoodConfig, ACloudKeyTellsWhenItsFileChangedAndReadsItAgain) {
+  const CloudKey key = check(with_clouds("cloud1")).clouds[0].api_key;
+  EXPECT_FALSE(key.changed_since_read());
+  test::spill(dir_.path() / "secrets" / "cloud.key", "a-renewed-key\n");
+  EXPECT_TRUE(key.changed_since_read());
+  const Result<CloudKey> renewed = key.read_again();
+  ASSERT_TRUE(renewed) << renewed.error().message;
+  EXPECT_EQ(renewed->text.reveal(), "a-renewed-key");
+  EXPECT_FALSE(renewed->changed_since_read());
+}
+
+TEST_F(GoodConfig, TheKeysOfACloudStackAreLookedAtLikePasswords) {
+  std::filesystem::permissions(dir_.path() / "secrets" / "cloud.secret", std::filesystem::perms(0644));
+  test::spill(dir_.path() / "secrets" / "cloud.key", "one\ntwo\n");
+  std::string text = with_clouds("cloud1");
+  text.replace(text.rfind("../secrets/cloud.key"), 20, "PLANTED-SECRET");
+  text += "    tls: {ca_file: ../secrets/cloud.secret}\n";
+  const auto config = check_exporter_config(text, dir_.path() / "good" / "xenha.yml");
+  ASSERT_FALSE(config);
+  using testing::HasSubstr;
+  EXPECT_THAT(config.error().text(), HasSubstr("cloudstack[0].api_key_file (line 10): "));
+  EXPECT_THAT(config.error().text(), HasSubstr("holds more than one line"));
+  EXPECT_THAT(
+      config.error().text(),
+      HasSubstr("cloudstack[1].api_key_file (line 14): no such file beside the config file, create it "
+                "or write its whole path (not shown here, it might be the key itself)"));
+  EXPECT_THAT(config.error().text(),
+              HasSubstr("cloudstack[0].secret_key_file (line 11): every user of this machine can read"));
+  EXPECT_THAT(config.error().text(), testing::Not(HasSubstr("PLANTED-SECRET")));
+  EXPECT_THAT(config.error().text(), testing::Not(HasSubstr("fixture-secret-key")));
+}
+
 TEST_F(GoodConfig, ACredentialTellsWhenItsFileChangedAndReadsItAgain) {
   const Credential login = load("smallest").pools[0].login;
   EXPECT_FALSE(login.changed_since_read());
@@ -177,7 +256,8 @@ TEST_F(GoodConfig, TheCheckEndsWithZeroAndCounts) {
   const CheckReport report = check_report(path);
   EXPECT_EQ(report.exit_code, 0);
   EXPECT_THAT(report.text,
-              testing::EndsWith(path.string() + " is usable; pools: 3, listed hosts: 3, warnings: 5\n"));
+              testing::EndsWith(path.string() +
+                                " is usable; pools: 3, listed hosts: 3, CloudStacks: 0, warnings: 5\n"));
   EXPECT_THAT(report.text, testing::StartsWith("warning: "));
 }
 
@@ -189,7 +269,14 @@ TEST_F(GoodConfig, TheShippedExamplePassesTheCheck) {
   }
   const CheckReport report = check_report(dir_.path() / "xenha.yml");
   EXPECT_EQ(report.exit_code, 0);
-  EXPECT_THAT(report.text, testing::EndsWith("is usable; pools: 1, listed hosts: 1, warnings: 0\n"));
+  EXPECT_THAT(report.text,
+              testing::EndsWith("is usable; pools: 1, listed hosts: 1, CloudStacks: 0, warnings: 0\n"));
+}
+
+TEST_F(GoodConfig, TheCheckCountsCloudStacks) {
+  test::spill(dir_.path() / "good" / "web.yml", "{}\n");
+  EXPECT_THAT(check_report(dir_.path() / "good" / "everything.yml").text,
+              testing::EndsWith("is usable; pools: 1, listed hosts: 4, CloudStacks: 1, warnings: 0\n"));
 }
 
 TEST_F(GoodConfig, TheCheckReadsTheWebConfigToo) {

@@ -1,0 +1,221 @@
+#include "exporter/cloud/cloud_join.h"
+
+#include <algorithm>
+#include <optional>
+#include <set>
+#include <tuple>
+
+#include "lib/config/address.h"
+
+namespace xenha::exporter {
+namespace {
+
+using model::CloudCluster;
+using model::CloudHost;
+
+/// One way to write an address, so that equal ones are equal texts.
+std::string canonical(const std::string& address) {
+  Result<std::string> parsed = config::parse_host_address(address);
+  return parsed ? *std::move(parsed) : address;
+}
+
+std::set<std::string> addresses_of(const PoolMembers::Host& host) {
+  std::set<std::string> out;
+  for (const std::string& address : host.addresses)
+    if (!address.empty()) out.insert(canonical(address));
+  return out;
+}
+
+class Joiner {
+ public:
+  Joiner(const std::vector<CloudCluster>& clusters, const std::vector<CloudHost>& hosts,
+         const std::map<std::string, PoolMembers>& pools)
+      : pools_(pools) {
+    std::set<std::string> ids;
+    for (const CloudCluster& cluster : clusters)
+      if (cluster.hypervisor == "XenServer" && ids.insert(cluster.id).second) clusters_.push_back(&cluster);
+    for (const CloudHost& host : hosts)
+      if (ids.contains(host.cluster_id)) hosts_[host.cluster_id].push_back(&host);
+    for (const auto& [name, pool] : pools)
+      for (const PoolMembers::Host& host : pool.hosts) pool_addresses_[name].merge(addresses_of(host));
+  }
+
+  CloudJoin join() && {
+    join_pins();
+    join_by_addresses();
+    name_clusters();
+    for (const CloudClusterSnapshot& cluster : out_.clusters) join_hosts(cluster);
+    make_host_labels_unique();
+    std::sort(out_.hosts.begin(), out_.hosts.end(), [](const auto& a, const auto& b) {
+      return std::tie(a.cluster, a.host, a.id) < std::tie(b.cluster, b.host, b.id);
+    });
+    std::sort(out_.missing_hosts.begin(), out_.missing_hosts.end(), [](const auto& a, const auto& b) {
+      return std::tie(a.pool, a.host) < std::tie(b.pool, b.host);
+    });
+    for (const auto& [name, pool] : pools_)
+      if (!pool.hosts.empty() && !cluster_of_.contains(name)) out_.pools_without_cluster.push_back(name);
+    return std::move(out_);
+  }
+
+ private:
+  std::size_t in_common(const CloudCluster& cluster, const std::string& pool) const {
+    const auto addresses = pool_addresses_.find(pool);
+    const auto hosts = hosts_.find(cluster.id);
+    if (addresses == pool_addresses_.end() || hosts == hosts_.end()) return 0;
+    std::set<std::string> shared;
+    for (const CloudHost* host : hosts->second) {
+      const std::string address = canonical(host->address);
+      if (addresses->second.contains(address)) shared.insert(address);
+    }
+    return shared.size();
+  }
+
+  void take(const CloudCluster& cluster, const std::string& pool) {
+    pool_of_[cluster.id] = pool;
+    cluster_of_[pool] = cluster.id;
+  }
+
+  void join_pins() {
+    for (const auto& [name, pool] : pools_) {
+      if (pool.pinned_cluster.empty()) continue;
+      std::vector<const CloudCluster*> meant;
+      for (const CloudCluster* cluster : clusters_)
+        if (cluster->id == pool.pinned_cluster) meant = {cluster};
+      for (const CloudCluster* cluster : clusters_)
+        if (meant.empty() || meant.front()->id != pool.pinned_cluster)
+          if (cluster->name == pool.pinned_cluster) meant.push_back(cluster);
+      if (meant.empty()) {
+        out_.pin_problems[name] = "no XenServer cluster has this name or id";
+        continue;
+      }
+      // Several zones may have a cluster of this name.
+      const CloudCluster* best = *std::max_element(meant.begin(), meant.end(), [&](const auto* a, const auto* b) {
+        return in_common(*a, name) < in_common(*b, name);
+      });
+      if (meant.size() > 1 && in_common(*best, name) == 0) {
+        out_.pin_problems[name] = "several clusters have this name, write the id";
+      } else if (const auto taken = pool_of_.find(best->id); taken != pool_of_.end()) {
+        out_.pin_problems[name] = "pool " + taken->second + " has this cluster already";
+      } else {
+        take(*best, name);
+      }
+    }
+  }
+
+  void join_by_addresses() {
+    struct Pair {
+      std::size_t shared;
+      const CloudCluster* cluster;
+      std::string pool;
+    };
+    std::vector<Pair> pairs;
+    for (const CloudCluster* cluster : clusters_) {
+      for (const auto& [name, pool] : pools_) {
+        // A pin that failed is not made up for by a guess.
+        if (!pool.pinned_cluster.empty()) continue;
+        if (const std::size_t shared = in_common(*cluster, name)) pairs.push_back({shared, cluster, name});
+      }
+    }
+    std::sort(pairs.begin(), pairs.end(), [](const Pair& a, const Pair& b) {
+      return std::tie(b.shared, a.cluster->id, a.pool) < std::tie(a.shared, b.cluster->id, b.pool);
+    });
+    for (const Pair& pair : pairs)
+      if (!pool_of_.contains(pair.cluster->id) && !cluster_of_.contains(pair.pool)) take(*pair.cluster, pair.pool);
+  }
+
+  void name_clusters() {
+    std::map<std::string, int> uses;
+    for (const CloudCluster* cluster : clusters_) ++uses[cluster->name];
+    for (const CloudCluster* cluster : clusters_) {
+      const bool plain = uses[cluster->name] == 1 && !cluster->name.empty();
+      const auto pool = pool_of_.find(cluster->id);
+      out_.clusters.push_back({.id = cluster->id,
+                               .label = plain ? cluster->name : with_id(cluster->name, cluster->id),
+                               .managed_state = cluster->managed_state,
+                               .pool = pool == pool_of_.end() ? std::string() : pool->second});
+    }
+    std::sort(out_.clusters.begin(), out_.clusters.end(),
+              [](const auto& a, const auto& b) { return std::tie(a.label, a.id) < std::tie(b.label, b.id); });
+  }
+
+  static std::string with_id(const std::string& name, const std::string& id) {
+    return (name.empty() ? std::string("cluster") : name) + " (" + id.substr(0, 8) + ")";
+  }
+
+  void join_hosts(const CloudClusterSnapshot& cluster) {
+    const auto pool = pools_.find(cluster.pool);
+    const std::vector<PoolMembers::Host> none;
+    const std::vector<PoolMembers::Host>& members = pool == pools_.end() ? none : pool->second.hosts;
+    std::vector<const CloudHost*> hosts = hosts_[cluster.id];
+    // A host removed and added again stands there twice for a while: the one that lives gets the match.
+    std::sort(hosts.begin(), hosts.end(), [](const CloudHost* a, const CloudHost* b) {
+      const auto rank = [](const CloudHost* host) {
+        return host->state == "Up" ? 0 : host->state == "Removed" || host->state == "Error" ? 2 : 1;
+      };
+      return std::make_tuple(rank(a), a->id) < std::make_tuple(rank(b), b->id);
+    });
+    std::map<const CloudHost*, const PoolMembers::Host*> match;
+    std::set<const PoolMembers::Host*> taken;
+    const auto match_by = [&](auto&& same) {
+      for (const CloudHost* host : hosts) {
+        if (match.contains(host)) continue;
+        const PoolMembers::Host* found = nullptr;
+        for (const PoolMembers::Host& member : members)
+          if (!taken.contains(&member) && same(*host, member)) found = found == nullptr ? &member : found;
+        if (found == nullptr) continue;
+        match[host] = found;
+        taken.insert(found);
+      }
+    };
+    match_by([](const CloudHost& host, const PoolMembers::Host& member) {
+      return !host.address.empty() && addresses_of(member).contains(canonical(host.address));
+    });
+    match_by([&](const CloudHost& host, const PoolMembers::Host& member) {
+      const auto same_name = [&](const PoolMembers::Host& other) { return other.name_label == host.name; };
+      return !host.name.empty() && same_name(member) && std::count_if(members.begin(), members.end(), same_name) == 1;
+    });
+    for (const CloudHost* host : hosts) {
+      const auto member = match.find(host);
+      const bool joined = member != match.end();
+      out_.hosts.push_back({.id = host->id,
+                            .name = host->name,
+                            .address = host->address,
+                            .cluster_id = cluster.id,
+                            .cluster = cluster.label,
+                            .state = host->state,
+                            .resource_state = host->resource_state,
+                            .pool = joined ? cluster.pool : std::string(),
+                            .host = joined ? member->second->label : host->name,
+                            .host_uuid = joined ? member->second->uuid : std::string(),
+                            .managed = cluster.managed()});
+    }
+    for (const PoolMembers::Host& member : members)
+      if (!taken.contains(&member)) out_.missing_hosts.push_back({cluster.pool, cluster.label, member.label});
+  }
+
+  /// A joined host keeps the label that it has everywhere else.
+  void make_host_labels_unique() {
+    std::map<std::pair<std::string, std::string>, int> uses;
+    for (const CloudHostSnapshot& host : out_.hosts) ++uses[{host.cluster_id, host.host}];
+    for (CloudHostSnapshot& host : out_.hosts) {
+      if (!host.host_uuid.empty() || (uses[{host.cluster_id, host.host}] == 1 && !host.host.empty())) continue;
+      host.host = (host.host.empty() ? host.address : host.host) + " (" + host.id.substr(0, 8) + ")";
+    }
+  }
+
+  const std::map<std::string, PoolMembers>& pools_;
+  std::vector<const CloudCluster*> clusters_;
+  std::map<std::string, std::vector<const CloudHost*>> hosts_;  ///< by cluster
+  std::map<std::string, std::set<std::string>> pool_addresses_;
+  std::map<std::string, std::string> pool_of_, cluster_of_;
+  CloudJoin out_;
+};
+
+}  // namespace
+
+CloudJoin join_cloud(const std::vector<CloudCluster>& clusters, const std::vector<CloudHost>& hosts,
+                     const std::map<std::string, PoolMembers>& pools) {
+  return Joiner(clusters, hosts, pools).join();
+}
+
+}  // namespace xenha::exporter
