@@ -1,4 +1,5 @@
-// Files in state_dir: read as a whole, replaced as a whole, so that a crash leaves the old one or the new one.
+// Files in state_dir: read as a whole, replaced as a whole, so that a crash leaves the old one or the new
+// one.
 #pragma once
 
 #include <filesystem>

@@ -13,7 +13,8 @@ bool names_a_dead_host(CloudAlertKind kind) {
 }
 
 /// Names are not unique in CloudStack: of several hosts it is the only one that an alert of this kind fits.
-std::string host_named(const AlertHost& wanted, CloudAlertKind kind, const std::vector<CloudHostSnapshot>& hosts) {
+std::string host_named(const AlertHost& wanted, CloudAlertKind kind,
+                       const std::vector<CloudHostSnapshot>& hosts) {
   if (!wanted.id.empty()) return wanted.id;
   if (wanted.name.empty()) return {};
   std::vector<const CloudHostSnapshot*> fitting;
@@ -40,7 +41,8 @@ std::optional<WallTime> AlertBook::horizon(const ClockOffset& clock) const {
   return std::chrono::floor<std::chrono::seconds>(printed);
 }
 
-bool AlertBook::known(const model::CloudAlert& alert, const ClockOffset& clock) const {
+bool AlertBook::known(const model::CloudAlert& alert, const ClockOffset& clock, WallTime now) const {
+  if (now - clock.ours(alert.sent) <= kRecent) return read_.contains(alert.id);
   return state_.seen_alerts.contains(alert.id) || alert.sent < *horizon(clock);
 }
 
@@ -55,6 +57,7 @@ bool AlertBook::take(const std::vector<model::CloudAlert>& listing, const ClockO
     const WallTime sent = clock.ours(alert.sent);
     // A time far ahead is nonsense, and must not make the alerts of all the years until then old.
     if (sent <= now + std::chrono::hours(1)) newest = std::max(newest, alert.sent);
+    if (now - sent <= kRecent) read_.emplace(alert.id, sent);
     if (text && now - sent <= kRecent && !recent_.contains(alert.id)) {
       news = true;
       recent_[alert.id] = {{.id = alert.id,
@@ -84,6 +87,7 @@ void AlertBook::forget_old(WallTime now) {
     state_.horizon = *(times.end() - kMostSeen / 2);
   }
   std::erase_if(state_.seen_alerts, [&](const auto& entry) { return entry.second < *state_.horizon; });
+  std::erase_if(read_, [&](const auto& entry) { return now - entry.second > kRecent; });
   std::erase_if(recent_, [&](const auto& entry) { return now - entry.second.alert.sent > kRecent; });
 }
 

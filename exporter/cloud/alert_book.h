@@ -1,5 +1,5 @@
-// Counts CloudStack's alerts, each once, also across restarts, and keeps those of the last hours with the host
-// they mean.
+// Counts CloudStack's alerts, each once, also across restarts, and keeps those of the last hours with the
+// host they mean.
 #pragma once
 
 #include <cstdint>
@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "exporter/cloud/clock_offset.h"
 #include "exporter/cloud/cloud_alerts.h"
 #include "exporter/cloud/cloud_state.h"
-#include "exporter/cloud/clock_offset.h"
 #include "exporter/snapshot/cloud_snapshot.h"
 
 namespace xenha::exporter {
@@ -24,8 +24,9 @@ class AlertBook {
 
   AlertBook(CloudState state, WallTime now);
 
-  /// It was in an earlier listing, or is too old to be counted: a listing may end here.
-  bool known(const model::CloudAlert& alert, const ClockOffset& clock) const;
+  /// Nothing before it can be news: a listing may end here. Recent ones are wanted once a run, counted or
+  /// not.
+  bool known(const model::CloudAlert& alert, const ClockOffset& clock, WallTime now) const;
   /// A listing, in any order. True if anything was new.
   bool take(const std::vector<model::CloudAlert>& listing, const ClockOffset& clock, WallTime now);
   /// Finds the hosts that alerts mean among those that are known now. What is found stays.
@@ -47,6 +48,7 @@ class AlertBook {
   void forget_old(WallTime now);
 
   CloudState state_;
+  std::map<std::string, WallTime> read_;  ///< id -> our time, of the recent ones that this run has read
   HostNumbers numbers_;
   std::map<std::string, Entry> recent_;  ///< by id
 };

@@ -132,8 +132,7 @@ std::optional<AlertText> vm_alert(std::string_view text) {
   if (text.starts_with("HA starting VM: ")) return AlertText{Kind::kVmRestarted, {}, last_in_brackets(text)};
   if (text.starts_with("Unable to restart ")) {
     const std::size_t host = text.rfind(" on host ");
-    return AlertText{Kind::kVmRestartFailed,
-                     host == text.npos ? AlertHost{} : host_in(text.substr(host)),
+    return AlertText{Kind::kVmRestartFailed, host == text.npos ? AlertHost{} : host_in(text.substr(host)),
                      between(text, "Unable to restart ", " which was running on host ")};
   }
   if (text.starts_with("Unable to migrate vm ")) {
@@ -147,7 +146,8 @@ std::optional<AlertText> vm_alert(std::string_view text) {
     AlertHost host = host_in(text.substr(stop));
     const std::string number = between(text.substr(stop), "on host id:", ", availability zone");
     if (is_number(number)) host.number = number;
-    return AlertText{Kind::kVmStoppedUnexpectedly, std::move(host), between(text.substr(0, stop), "VM (name: ", ", id: ")};
+    return AlertText{Kind::kVmStoppedUnexpectedly, std::move(host),
+                     between(text.substr(0, stop), "VM (name: ", ", id: ")};
   }
   const std::size_t stop = text.rfind(") stopped on host ");
   if (stop == text.npos || text.find("storage failure", stop) == text.npos) return std::nullopt;

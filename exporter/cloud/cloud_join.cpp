@@ -89,9 +89,9 @@ class Joiner {
         continue;
       }
       // Several zones may have a cluster of this name.
-      const CloudCluster* best = *std::max_element(meant.begin(), meant.end(), [&](const auto* a, const auto* b) {
-        return in_common(*a, name) < in_common(*b, name);
-      });
+      const CloudCluster* best = *std::max_element(
+          meant.begin(), meant.end(),
+          [&](const auto* a, const auto* b) { return in_common(*a, name) < in_common(*b, name); });
       if (meant.size() > 1 && in_common(*best, name) == 0) {
         out_.pin_problems[name] = "several clusters have this name, write the id";
       } else if (const auto taken = pool_of_.find(best->id); taken != pool_of_.end()) {
@@ -120,7 +120,8 @@ class Joiner {
       return std::tie(b.shared, a.cluster->id, a.pool) < std::tie(a.shared, b.cluster->id, b.pool);
     });
     for (const Pair& pair : pairs)
-      if (!pool_of_.contains(pair.cluster->id) && !cluster_of_.contains(pair.pool)) take(*pair.cluster, pair.pool);
+      if (!pool_of_.contains(pair.cluster->id) && !cluster_of_.contains(pair.pool))
+        take(*pair.cluster, pair.pool);
   }
 
   void name_clusters() {
@@ -172,7 +173,8 @@ class Joiner {
     });
     match_by([&](const CloudHost& host, const PoolMembers::Host& member) {
       const auto same_name = [&](const PoolMembers::Host& other) { return other.name_label == host.name; };
-      return !host.name.empty() && same_name(member) && std::count_if(members.begin(), members.end(), same_name) == 1;
+      return !host.name.empty() && same_name(member) &&
+             std::count_if(members.begin(), members.end(), same_name) == 1;
     });
     for (const CloudHost* host : hosts) {
       const auto member = match.find(host);
@@ -198,7 +200,8 @@ class Joiner {
     std::map<std::pair<std::string, std::string>, int> uses;
     for (const CloudHostSnapshot& host : out_.hosts) ++uses[{host.cluster_id, host.host}];
     for (CloudHostSnapshot& host : out_.hosts) {
-      if (!host.host_uuid.empty() || (uses[{host.cluster_id, host.host}] == 1 && !host.host.empty())) continue;
+      if (!host.host_uuid.empty() || (uses[{host.cluster_id, host.host}] == 1 && !host.host.empty()))
+        continue;
       host.host = (host.host.empty() ? host.address : host.host) + " (" + host.id.substr(0, 8) + ")";
     }
   }

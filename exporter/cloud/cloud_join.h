@@ -24,9 +24,9 @@ struct CloudJoin {
   bool operator==(const CloudJoin&) const = default;
 };
 
-/// `pools` by name. Pins come first, by id rather than by name; then the pair with most addresses in common, until
-/// no pair has one. A pool gets at most one cluster and a cluster at most one pool. Only XenServer clusters
-/// count. Labels are unique: what would not be gets " (first 8 of its id)".
+/// `pools` by name. Pins come first, by id rather than by name; then the pair with most addresses in common,
+/// until no pair has one. A pool gets at most one cluster and a cluster at most one pool. Only XenServer
+/// clusters count. Labels are unique: what would not be gets " (first 8 of its id)".
 CloudJoin join_cloud(const std::vector<model::CloudCluster>& clusters,
                      const std::vector<model::CloudHost>& hosts,
                      const std::map<std::string, PoolMembers>& pools);

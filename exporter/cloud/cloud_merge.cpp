@@ -58,8 +58,9 @@ bool CloudMerge::take_hosts(std::vector<model::CloudHost> hosts, const std::stri
 }
 
 std::string CloudMerge::cluster_of(const std::string& host_id) const {
-  const auto host = std::lower_bound(hosts_.begin(), hosts_.end(), host_id,
-                                     [](const model::CloudHost& a, const std::string& id) { return a.id < id; });
+  const auto host =
+      std::lower_bound(hosts_.begin(), hosts_.end(), host_id,
+                       [](const model::CloudHost& a, const std::string& id) { return a.id < id; });
   return host != hosts_.end() && host->id == host_id ? host->cluster_id : std::string();
 }
 
@@ -100,8 +101,8 @@ bool CloudMerge::take_vm(const model::CloudVm& vm, WallTime seen_at, const Clock
   return changed;
 }
 
-bool CloudMerge::take_vms(const cloudstack::Listing<model::CloudVm>& listing, const std::set<CloudVmKind>& kinds,
-                          const ClockOffset& clock) {
+bool CloudMerge::take_vms(const cloudstack::Listing<model::CloudVm>& listing,
+                          const std::set<CloudVmKind>& kinds, const ClockOffset& clock) {
   bool changed = false;
   std::set<std::string_view> listed;
   for (const model::CloudVm& vm : listing.items) {
@@ -109,10 +110,12 @@ bool CloudMerge::take_vms(const cloudstack::Listing<model::CloudVm>& listing, co
     changed |= take_vm(vm, middle(listing.times), clock);
   }
   const int patience = listing.items.size() < kOnePage ? 1 : 2;
-  changed |= std::erase_if(vms_, [&](auto& entry) {
-    auto& [id, known] = entry;
-    return kinds.contains(known.vm.kind) && !listed.contains(id) && ++known.missed >= patience;
-  }) > 0;
+  for (auto at = vms_.begin(); at != vms_.end();) {
+    auto& [id, known] = *at;
+    const bool gone = kinds.contains(known.vm.kind) && !listed.contains(id) && ++known.missed >= patience;
+    changed |= gone;
+    at = gone ? vms_.erase(at) : std::next(at);
+  }
   return changed;
 }
 
@@ -152,7 +155,8 @@ bool CloudMerge::take_settings(std::vector<model::CloudConfiguration> rows) {
   return assign(settings_, judge_settings(rows_, version_));
 }
 
-bool CloudMerge::take_events(const std::vector<model::CloudEvent>& events, const ClockOffset& clock, WallTime now) {
+bool CloudMerge::take_events(const std::vector<model::CloudEvent>& events, const ClockOffset& clock,
+                             WallTime now) {
   bool news = false;
   for (const model::CloudEvent& event : events) {
     if (events_.contains(event.id)) continue;

@@ -43,7 +43,10 @@ class CloudMerge {
 
   /// A host's cluster is none that the last listing of clusters had.
   bool has_unknown_cluster() const;
-  bool knows_event(const std::string& id) const { return events_.contains(id); }
+  /// It was taken, or is too old for that.
+  bool knows_event(const model::CloudEvent& event, const ClockOffset& clock, WallTime now) const {
+    return events_.contains(event.id) || now - clock.ours(event.created) > kRecentEvents;
+  }
   CloudJoin join(const std::map<std::string, PoolMembers>& pools) const;
   const cloudstack::Version& version() const { return version_; }
 
@@ -67,7 +70,7 @@ class CloudMerge {
   std::vector<model::CloudCluster> clusters_;
   std::vector<model::CloudHost> hosts_;
   std::map<std::string, Vm> vms_;
-  std::map<std::string, bool> offers_ha_;       ///< by id of the offering
+  std::map<std::string, bool> offers_ha_;                     ///< by id of the offering
   std::map<std::string, std::optional<bool>> system_offers_;  ///< by systemvmtype; absent: offerings differ
   std::vector<model::CloudStoragePool> storage_pools_;
   std::vector<model::CloudConfiguration> rows_;

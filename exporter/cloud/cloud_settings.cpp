@@ -74,7 +74,8 @@ std::optional<double> number_of(std::string_view text, Kind kind) {
   }
   double value = 0;
   const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (problem != std::errc() || end != text.data() + text.size() || !std::isfinite(value)) return std::nullopt;
+  if (problem != std::errc() || end != text.data() + text.size() || !std::isfinite(value))
+    return std::nullopt;
   return value;
 }
 
@@ -84,7 +85,8 @@ CloudSettingSnapshot judged(const Known& known, const CloudConfiguration* row) {
   const std::optional<double> standard = number_of(fallback, known.kind);
   const bool unset = row == nullptr || !row->value;
   const std::optional<double> effective = unset ? standard : number_of(*row->value, known.kind);
-  CloudSettingSnapshot setting{std::string(known.name), {}, {}, unset || (effective && effective == standard)};
+  CloudSettingSnapshot setting{
+      std::string(known.name), {}, {}, unset || (effective && effective == standard)};
   (known.kind == Kind::kSeconds ? setting.seconds : setting.value) = effective;
   return setting;
 }

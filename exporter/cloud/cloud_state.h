@@ -16,10 +16,10 @@
 namespace xenha::exporter {
 
 struct CloudState {
-  std::optional<WallTime> first_run;             ///< our clock; alerts sent before are not counted
-  std::map<std::string, std::uint64_t> alerts;   ///< by word of kCloudAlertWords
-  std::map<std::string, WallTime> seen_alerts;   ///< id -> time as printed; of those not older than `horizon`
-  std::optional<WallTime> horizon;               ///< as printed; what is older was seen or is not ours to count
+  std::optional<WallTime> first_run;            ///< our clock; alerts sent before are not counted
+  std::map<std::string, std::uint64_t> alerts;  ///< by word of kCloudAlertWords
+  std::map<std::string, WallTime> seen_alerts;  ///< id -> time as printed; of those not older than `horizon`
+  std::optional<WallTime> horizon;  ///< as printed; what is older was seen or is not ours to count
   std::map<std::string, HostNumbers::Host> host_numbers;
   bool operator==(const CloudState&) const = default;
 };

@@ -1,0 +1,16 @@
+# CloudStack -> snapshot.
+xenha_library(xenha_exporter_cloud
+  SOURCES
+    ${CMAKE_CURRENT_LIST_DIR}/kept_file.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/cloud/alert_book.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/cloud/cloud_access.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/cloud/cloud_alerts.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/cloud/cloud_events.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/cloud/cloud_join.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/cloud/cloud_merge.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/cloud/cloud_schedule.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/cloud/cloud_settings.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/cloud/cloud_state.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/cloud/cloud_watcher.cpp
+  LINK xenha_base xenha_cloudstack xenha_exporter_config
+  PRIVATE_LINK nlohmann_json::nlohmann_json)
