@@ -2,6 +2,8 @@
 xenha_library(xenha_exporter_metrics
   SOURCES
     metrics/catalog.cpp
+    metrics/cloud.cpp
+    metrics/failovers.cpp
     metrics/heartbeat.cpp
     metrics/hosts.cpp
     metrics/metrics_page.cpp

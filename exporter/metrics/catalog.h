@@ -84,8 +84,8 @@ inline constexpr MetricDef kPoolHaRequired{
     .name = "xenha_pool_ha_required",
     .labels = "pool",
     .help =
-        "1 if a dead master is replaced only by pool HA here, so that HA has to be on; absent while versions "
-        "are unknown.",
+        "1 if a dead master is replaced only by pool HA here, so that HA has to be on: CloudStack 4.3.2 or "
+        "later, XenServer 6.5 or later, or hotfix XS62ESP1004. Absent while versions are unknown.",
     .source = "CloudStack version, API version, hotfix XS62ESP1004",
 };
 inline constexpr MetricDef kPoolHaDisabledSince{
@@ -262,9 +262,12 @@ inline constexpr MetricDef kHostMaintenance{
     .name = "xenha_host_maintenance",
     .labels = "pool,host,source",
     .help =
-        "1 while planned work on the host is visible to the source: xenserver (maintenance mode or disabled "
-        "while live), xenha (a procedure's mark).",
-    .source = "host.other_config, host.enabled; pool.other_config xenha:intent",
+        "1 while planned work on the host is visible to the source: cloudstack (resource state, or the "
+        "cluster "
+        "is not managed), xenserver (maintenance mode or disabled while live), xenha (a procedure's mark).",
+    .source =
+        "listHosts resourcestate, listClusters managedstate; host.other_config, host.enabled; "
+        "pool.other_config xenha:intent",
 };
 
 // The heartbeat storage and network.
@@ -328,6 +331,14 @@ inline constexpr MetricDef kHeartbeatSrForeignVdis{
     .help = "Disks on the heartbeat SR that are neither statefile nor HA metadata; should be 0.",
     .source = "VDI.SR, type, name_label",
 };
+inline constexpr MetricDef kHeartbeatSrIsPrimaryStorage{
+    .name = "xenha_heartbeat_sr_is_primary_storage",
+    .labels = "pool,sr,cloudstack",
+    .help =
+        "1 if CloudStack also uses the heartbeat SR as primary storage, which it must not, 0 if not; absent "
+        "while CloudStack's storage is unknown.",
+    .source = "pool.ha_statefiles against listStoragePools, host.tags cloud-heartbeat-*, VDIs of the SR",
+};
 inline constexpr MetricDef kHeartbeatStatefileResolves{
     .name = "xenha_heartbeat_statefile_resolves",
     .labels = "pool",
@@ -390,6 +401,186 @@ inline constexpr MetricDef kHaMessageLast{
     .labels = "pool,message",
     .help = "Unix time of the newest XenServer message of this name; absent before the first.",
     .source = "message.timestamp; kept in state_dir",
+};
+
+// CloudStack. `pool` is not there where nothing is joined to a pool, `cluster` where no cluster is known.
+
+inline constexpr MetricDef kCloudUp{
+    .name = "xenha_cloudstack_up",
+    .labels = "cloudstack",
+    .help = "1 if the CloudStack management server answered the last question, 0 if not.",
+    .source = "last API call",
+};
+inline constexpr MetricDef kCloudLastSuccess{
+    .name = "xenha_cloudstack_last_success_timestamp_seconds",
+    .labels = "cloudstack",
+    .help = "Unix time of the last good answer of the management server; absent before the first.",
+    .source = "last API call",
+};
+inline constexpr MetricDef kCloudClockOffset{
+    .name = "xenha_cloudstack_clock_offset_seconds",
+    .labels = "cloudstack",
+    .help = "Clock of the management server minus clock of the exporter, good to about a second.",
+    .source = "Date header of API answers",
+};
+inline constexpr MetricDef kCloudInfo{
+    .name = "xenha_cloudstack_info",
+    .labels = "cloudstack,version",
+    .help = "Always 1; label version is CloudStack's release.",
+    .source = "listCapabilities cloudstackversion",
+};
+inline constexpr MetricDef kCloudHostState{
+    .name = "xenha_cloudstack_host_state",
+    .labels = "cloudstack,cluster,pool,host,state",
+    .help =
+        "1 for the state CloudStack holds the host in, 0 for the others. From 4.5 on only Down restarts VMs, "
+        "Alert does not.",
+    .source = "listHosts state",
+};
+inline constexpr MetricDef kCloudHostResourceState{
+    .name = "xenha_cloudstack_host_resource_state",
+    .labels = "cloudstack,cluster,pool,host,state",
+    .help =
+        "1 for the administrative state of the host in CloudStack (Enabled, Maintenance, ...), 0 for the "
+        "others.",
+    .source = "listHosts resourcestate",
+};
+inline constexpr MetricDef kCloudHostJoined{
+    .name = "xenha_cloudstack_host_joined",
+    .labels = "cloudstack,cluster,host",
+    .help =
+        "1 if the host is known to CloudStack and to a configured pool, 0 if CloudStack knows it alone, or "
+        "the "
+        "pool alone.",
+    .source = "listHosts ipaddress and name against host.address and name_label",
+};
+inline constexpr MetricDef kCloudClusterManaged{
+    .name = "xenha_cloudstack_cluster_managed",
+    .labels = "cloudstack,cluster,pool",
+    .help = "1 if CloudStack manages the cluster, 0 if it was told not to: then it restarts nothing there.",
+    .source = "listClusters managedstate",
+};
+inline constexpr MetricDef kCloudVms{
+    .name = "xenha_cloudstack_vms",
+    .labels = "cloudstack,cluster,pool,vm_kind,state,ha",
+    .help =
+        "VMs that CloudStack knows on XenServer, by kind, state and HA flag (true, false, unknown); a "
+        "combination without any VM is absent.",
+    .source = "listVirtualMachines, listRouters, listSystemVms; haenable, else the offering's offerha",
+};
+inline constexpr MetricDef kCloudVmMismatch{
+    .name = "xenha_cloudstack_vm_mismatch",
+    .labels = "cloudstack,pool,direction",
+    .help =
+        "VMs that one system holds for running and the other does not: cloudstack_only runs nowhere, "
+        "xenserver_only may run twice one day.",
+    .source = "VM state in CloudStack against VM.power_state, by instance name",
+};
+inline constexpr MetricDef kCloudSettingSeconds{
+    .name = "xenha_cloudstack_setting_seconds",
+    .labels = "cloudstack,setting",
+    .help = "Effective value of CloudStack's settings that are times (alert.wait, ping.interval, ...).",
+    .source = "listConfigurations, else the release's default",
+};
+inline constexpr MetricDef kCloudSettingValue{
+    .name = "xenha_cloudstack_setting_value",
+    .labels = "cloudstack,setting",
+    .help =
+        "Effective value of CloudStack's settings that are factors, counts, or true (1) and false (0), such "
+        "as vm.ha.enabled.",
+    .source = "listConfigurations, else the release's default",
+};
+inline constexpr MetricDef kCloudSettingDefault{
+    .name = "xenha_cloudstack_setting_default",
+    .labels = "cloudstack,setting",
+    .help = "1 if nobody has set the setting to anything but its default, 0 if somebody has.",
+    .source = "listConfigurations value against the release's default",
+};
+inline constexpr MetricDef kCloudAlerts{
+    .name = "xenha_cloudstack_alerts_total",
+    .type = kCounter,
+    .labels = "cloudstack,alert",
+    .help = "CloudStack's alerts about hosts and VM HA by meaning since the exporter first ran.",
+    .source = "listAlerts type and description; kept in state_dir",
+};
+
+// Failovers, as the stop-watch measured them.
+
+inline constexpr MetricDef kFailoverInProgress{
+    .name = "xenha_failover_in_progress",
+    .labels = "pool,host,role",
+    .help = "Always 1 while a failover is open; labels tell the lost host and the role it had.",
+    .source = "the stop-watch",
+};
+inline constexpr MetricDef kFailoverSuspicions{
+    .name = "xenha_failover_suspicions_total",
+    .type = kCounter,
+    .labels = "pool",
+    .help = "Suspicions of a lost host that came to nothing.",
+    .source = "the stop-watch, kept in state_dir",
+};
+inline constexpr MetricDef kFailovers{
+    .name = "xenha_failovers_total",
+    .type = kCounter,
+    .labels = "pool,role,outcome",
+    .help =
+        "Failovers that ended, by the role of the lost host: recovered (every protected VM runs again), "
+        "partial "
+        "(some do not), expired (after 3 hours), false_alarm.",
+    .source = "the stop-watch, kept in state_dir",
+};
+inline constexpr MetricDef kFailoverPhaseSeconds{
+    .name = "xenha_failover_phase_seconds",
+    .type = kHistogram,
+    .labels = "pool,role,phase",
+    .help = "Time from the last contact with the lost host to each phase that the failover reached.",
+    .source = "the stop-watch, kept in state_dir",
+};
+inline constexpr MetricDef kFailoverLastPhase{
+    .name = "xenha_failover_last_phase_seconds",
+    .labels = "pool,phase",
+    .help =
+        "Time from the last contact with the lost host to each phase that the newest failover has reached; "
+        "absent before the first.",
+    .source = "the stop-watch, kept in state_dir",
+};
+inline constexpr MetricDef kFailoverStartUncertainty{
+    .name = "xenha_failover_start_uncertainty_seconds",
+    .labels = "pool",
+    .help =
+        "Time between the last contact with the lost host and the first failed one, of the newest failover: "
+        "times measured from the loss may be too long by so much.",
+    .source = "direct probes",
+};
+inline constexpr MetricDef kVmRestartLatency{
+    .name = "xenha_vm_restart_latency_seconds",
+    .type = kHistogram,
+    .labels = "pool,vm_kind,seen_by",
+    .help =
+        "Time from the loss of the host to the VM running again, as each system saw it (xenserver, "
+        "cloudstack).",
+    .source = "XenAPI events; events, lastupdated, alerts, states of CloudStack; kept in state_dir",
+};
+inline constexpr MetricDef kVmRestartPending{
+    .name = "xenha_vm_restart_pending",
+    .labels = "pool,vm_kind",
+    .help = "VMs of lost hosts that HA protects and that do not run again yet, in all open failovers.",
+    .source = "the stop-watch",
+};
+inline constexpr MetricDef kVmRestartPendingOldest{
+    .name = "xenha_vm_restart_pending_oldest_timestamp_seconds",
+    .labels = "pool",
+    .help = "Unix time of the loss since which a VM has waited longest to run again; absent when none waits.",
+    .source = "the stop-watch",
+};
+inline constexpr MetricDef kVmNotProtected{
+    .name = "xenha_vm_not_protected",
+    .labels = "pool",
+    .help =
+        "VMs of the newest failover that nobody restarts because their HA flag is off; absent before the "
+        "first "
+        "failover.",
+    .source = "haenable, offerha",
 };
 
 // What watching costs.

@@ -4,8 +4,11 @@
 
 #include <prometheus/metric_family.h>
 
+#include <map>
+#include <string>
 #include <vector>
 
+#include "exporter/snapshot/cloud_snapshot.h"
 #include "exporter/snapshot/pool_snapshot.h"
 #include "lib/metrics/families.h"
 
@@ -19,12 +22,22 @@ void collect_pool_ha(metrics::Families& out, const PoolSnapshot& pool);
 void collect_hosts(metrics::Families& out, const PoolSnapshot& pool);
 void collect_heartbeat(metrics::Families& out, const PoolSnapshot& pool);
 
-/// What is known of the pool: all of the above.
+/// What is known of the pool: all of the above, and what both systems together tell of it.
 std::vector<MetricFamily> collect_pool(const PoolSnapshot& pool);
+/// The stop-watch's families; none without a book. Apart because they change only when the book does.
+std::vector<MetricFamily> collect_failovers(const PoolSnapshot& pool);
 /// What it costs to know it: the xenha_exporter_* families that carry the pool's name.
 std::vector<MetricFamily> collect_self(const PoolSnapshot& pool);
-/// Both.
+/// All three.
 std::vector<MetricFamily> collect(const PoolSnapshot& pool);
+
+/// What is known of a CloudStack. Series that carry a pool go where that pool goes. None of them is one that
+/// collect() gives for the pool.
+struct CloudFamilies {
+  std::vector<MetricFamily> of_no_pool;
+  std::map<std::string, std::vector<MetricFamily>> of_pool;  ///< by configured name; joined pools only
+};
+CloudFamilies collect_cloud(const CloudSnapshot& cloud);
 
 /// probe_success and probe_duration_seconds; `pool` is null while nothing was published, which is no success.
 std::vector<MetricFamily> collect_probe(const PoolSnapshot* pool);

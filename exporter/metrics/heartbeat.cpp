@@ -30,7 +30,7 @@ void collect_latencies(Families& out, const PoolSnapshot& pool, const HostSnapsh
   out.add(catalog::kHeartbeatMargin, labels, heartbeat_margin(host, pool.facts->ha_timeout));
 }
 
-void collect_sr(Families& out, const std::string& pool, const std::string& sr,
+void collect_sr(Families& out, const std::string& pool, const std::string& cloudstack, const std::string& sr,
                 const HeartbeatSrSnapshot& facts) {
   const Labels labels{{"pool", pool}, {"sr", sr}};
   out.add(catalog::kHeartbeatSrInfo,
@@ -40,6 +40,9 @@ void collect_sr(Families& out, const std::string& pool, const std::string& sr,
   out.add(catalog::kHeartbeatSrUsed, labels, facts.used);
   out.add(catalog::kHeartbeatSrRequired, labels, facts.required);
   out.add(catalog::kHeartbeatSrForeignVdis, labels, facts.foreign_vdis);
+  if (!cloudstack.empty())
+    out.add(catalog::kHeartbeatSrIsPrimaryStorage, {{"pool", pool}, {"sr", sr}, {"cloudstack", cloudstack}},
+            facts.is_primary_storage);
   for (const HeartbeatSrSnapshot::Attachment& attachment : facts.attachments) {
     const Labels where{{"pool", pool}, {"host", attachment.host}, {"sr", sr}};
     out.add(catalog::kHeartbeatSrAttached, where, attachment.attached);
@@ -77,7 +80,7 @@ std::optional<double> heartbeat_margin(const HostSnapshot& host, const std::opti
 void collect_heartbeat(Families& out, const PoolSnapshot& pool) {
   if (!pool.facts) return;
   for (const auto& [label, sr] : by_unique_label(pool.facts->heartbeat_srs))
-    collect_sr(out, pool.name, label, *sr);
+    collect_sr(out, pool.name, pool.cloudstack, label, *sr);
   out.add(catalog::kHeartbeatStatefileResolves, {{"pool", pool.name}}, pool.facts->statefile_resolves);
   if (pool.facts->ha_enabled != true) return;  // the sources exist only while the HA monitor runs
   for (const HostSnapshot& host : pool.hosts) collect_latencies(out, pool, host);

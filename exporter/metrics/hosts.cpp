@@ -46,6 +46,7 @@ void collect_reported(Families& out, const Labels& labels, const PoolSnapshot& p
     out.add(catalog::kHostMaintenance, {{"pool", pool.name}, {"host", host.label}, {"source", source}},
             visible);
   };
+  maintenance("cloudstack", host.maintenance_cloudstack);
   maintenance("xenha", host.maintenance_xenha);
   maintenance("xenserver", host.maintenance_xenserver);
 }

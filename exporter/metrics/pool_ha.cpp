@@ -31,6 +31,16 @@ void collect_facts(Families& out, const Labels& labels, const std::string& name,
   out.add(catalog::kPoolRollingUpgrade, labels, facts.rolling_upgrade);
 }
 
+void collect_drift(Families& out, const PoolSnapshot& pool) {
+  if (pool.cloudstack.empty()) return;
+  const auto add = [&](const char* direction, const std::optional<int>& vms) {
+    out.add(catalog::kCloudVmMismatch,
+            {{"cloudstack", pool.cloudstack}, {"pool", pool.name}, {"direction", direction}}, vms);
+  };
+  add("cloudstack_only", pool.vms_cloudstack_only);
+  add("xenserver_only", pool.vms_xenserver_only);
+}
+
 }  // namespace
 
 void collect_pool_ha(Families& out, const PoolSnapshot& pool) {
@@ -55,11 +65,13 @@ std::vector<MetricFamily> collect_pool(const PoolSnapshot& pool) {
   collect_pool_ha(out, pool);
   collect_hosts(out, pool);
   collect_heartbeat(out, pool);
+  collect_drift(out, pool);
   return std::move(out).take();
 }
 
 std::vector<MetricFamily> collect(const PoolSnapshot& pool) {
   std::vector<MetricFamily> all = collect_pool(pool);
+  for (MetricFamily& family : collect_failovers(pool)) all.push_back(std::move(family));
   for (MetricFamily& family : collect_self(pool)) all.push_back(std::move(family));
   return all;
 }

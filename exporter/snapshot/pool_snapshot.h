@@ -4,12 +4,16 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "exporter/failover/record.h"
 #include "lib/base/clock.h"
 
 namespace xenha::exporter {
@@ -46,6 +50,7 @@ struct HostSnapshot {
   std::map<std::string, bool> hotfixes;  ///< 6.x: name -> applied; only those we look for
   std::optional<bool> maintenance_xenserver;
   std::optional<bool> maintenance_xenha;
+  std::optional<bool> maintenance_cloudstack;  ///< resource state, or its cluster is not Managed
 
   std::optional<Duration> rejoin;  ///< newest, from reachable again to live and enabled
 
@@ -70,6 +75,7 @@ struct HeartbeatSrSnapshot {
   std::optional<std::int64_t>
       required;  ///< bytes that the next enable needs free, 0 when its VDIs can be reused
   std::optional<int> foreign_vdis;
+  std::optional<bool> is_primary_storage;  ///< CloudStack uses it too; absent without CloudStack
   struct Attachment {
     std::string host;  ///< label
     std::optional<bool> attached;
@@ -115,6 +121,18 @@ struct PoolSelf {
 inline constexpr std::array kCallSecondsBuckets{0.005, 0.01, 0.025, 0.05, 0.1,  0.25,
                                                 0.5,   1.0,  2.5,   5.0,  10.0, 60.0};
 
+/// A pool's book, shared by its snapshots until it changes: most snapshots are of a pool where nothing
+/// failed. Equal books are equal, whoever holds them.
+class SharedFailoverBook : public std::shared_ptr<const FailoverBook> {
+ public:
+  SharedFailoverBook(std::nullptr_t = nullptr) {}
+  SharedFailoverBook(std::shared_ptr<FailoverBook> book) : shared_ptr(std::move(book)) {}
+  SharedFailoverBook(std::shared_ptr<const FailoverBook> book) : shared_ptr(std::move(book)) {}
+  bool operator==(const SharedFailoverBook& other) const {
+    return get() == other.get() || (get() && other.get() && **this == *other);
+  }
+};
+
 struct PoolSnapshot {
   std::string name;  ///< as configured
   bool up = false;   ///< the master answered the last exchange
@@ -132,6 +150,10 @@ struct PoolSnapshot {
     bool operator==(const Messages&) const = default;
   };
   std::map<std::string, Messages> ha_messages;  ///< by name, pre-initialised with the HA names; persisted
+  std::string cloudstack;                       ///< configured name of its CloudStack; empty none
+  std::optional<int> vms_cloudstack_only;       ///< VMs Running in CloudStack and not in XenServer
+  std::optional<int> vms_xenserver_only;        ///< the other way round, of the VMs that CloudStack knows
+  SharedFailoverBook failovers;                 ///< null: none known
   Duration probe_duration{};                    ///< of the last full round of direct probes
   PoolSelf self;
   bool operator==(const PoolSnapshot&) const = default;

@@ -18,8 +18,8 @@ ARROWS = {
     "lib/config": ["lib/base", "lib/http/transport.h"],  # the TLS policy, a plain value
     "lib/metrics": ["lib/base"],
     "lib/web": ["lib/base", "lib/config"],
-    "exporter/snapshot": ["lib/base", "lib/model", "lib/metrics", "exporter/metrics"],
-    "exporter/metrics": ["lib/base", "lib/model", "lib/metrics", "exporter/snapshot"],
+    "exporter/snapshot": ["lib/base", "lib/model", "lib/metrics", "exporter/metrics", "exporter/failover/record.h"],
+    "exporter/metrics": ["lib/base", "lib/model", "lib/metrics", "exporter/snapshot", "exporter/failover/record.h"],
     "exporter/poll": ["lib/base", "lib/model", "lib/http", "lib/xapi", "lib/config", "exporter/snapshot",
                       "exporter/exporter_config.h"],
     "exporter": ["lib", "exporter"],

@@ -15,16 +15,10 @@ using exporter::PoolSnapshot;
 
 namespace {
 
-std::string uuid_of(int number) {
-  std::string digits = std::to_string(number);
-  digits.insert(0, 8 - std::min<std::size_t>(8, digits.size()), '0');
-  return digits + "-aaaa-4bbb-8ccc-0123456789ab";
-}
-
 HostSnapshot healthy_host(int number, int hosts) {
   HostSnapshot host;
   host.label = "xs" + std::to_string(number);
-  host.uuid = uuid_of(number);
+  host.uuid = host_uuid(number);
   host.address = "10.0.0." + std::to_string(10 + number);
   host.version = "8.2.1";
   host.build = "release/yangtze/master/58";
@@ -105,6 +99,12 @@ PoolSelf some_cost() {
 
 WallTime test_now() {
   return WallTime(std::chrono::seconds(1'764'036'000));
+}
+
+std::string host_uuid(int number) {
+  std::string digits = std::to_string(number);
+  digits.insert(0, 8 - std::min<std::size_t>(8, digits.size()), '0');
+  return digits + "-aaaa-4bbb-8ccc-0123456789ab";
 }
 
 PoolSnapshot healthy_pool(int hosts) {

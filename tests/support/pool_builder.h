@@ -13,6 +13,9 @@ WallTime test_now();
 /// cluster1 of hosts xs1 (master), xs2, ...: HA on, all armed, heartbeat on the SR MGMT-HA, XCP-ng 8.2.
 exporter::PoolSnapshot healthy_pool(int hosts = 4);
 
+/// The uuid of xs`number` there.
+std::string host_uuid(int number);
+
 /// The host of that label, which must exist.
 exporter::HostSnapshot& host_of(exporter::PoolSnapshot& pool, const std::string& label);
 

@@ -44,10 +44,43 @@ TEST_P(Goldens, PassPromtool) {
 INSTANTIATE_TEST_SUITE_P(Exporter, Goldens, testing::ValuesIn(test::situations()),
                          [](const auto& row) { return row.param.name; });
 
+class CloudGoldens : public testing::TestWithParam<test::CloudSituation> {
+ protected:
+  /// All pages, one after the other.
+  static std::vector<MetricFamily> families() {
+    CloudFamilies all = collect_cloud(GetParam().cloud);
+    std::vector<MetricFamily> out = std::move(all.of_no_pool);
+    for (auto& [pool, of_it] : all.of_pool)
+      for (MetricFamily& family : of_it) out.push_back(std::move(family));
+    return out;
+  }
+};
+
+TEST_P(CloudGoldens, Text) {
+  EXPECT_GOLDEN("exporter/" + GetParam().name + ".prom", to_text(families()));
+}
+
+TEST_P(CloudGoldens, PassTheStrictReaderAndPromtool) {
+  for (const Format format : {Format::kText, Format::kOpenMetrics}) {
+    const auto read = test::parse_strictly(to_text(families(), format), format);
+    EXPECT_TRUE(read.problems.empty()) << read.problems[0];
+    EXPECT_TRUE(
+        read.family(format == Format::kText ? "xenha_cloudstack_alerts_total" : "xenha_cloudstack_alerts"));
+  }
+  const test::ToolResult result = test::run_tool("promtool check metrics", to_text(families()));
+  EXPECT_EQ(result.output, "");
+  EXPECT_EQ(result.exit_code, 0) << "127: promtool is not installed (package prometheus)";
+}
+
+INSTANTIATE_TEST_SUITE_P(Exporter, CloudGoldens, testing::ValuesIn(test::cloud_situations()),
+                         [](const auto& row) { return row.param.name; });
+
 TEST(GoldenFiles, EachBelongsToASituation) {
   if (std::getenv("XENHA_UPDATE_GOLDEN")) GTEST_SKIP() << "they are just being written";
   std::set<std::string> wanted, found;
   for (const test::Situation& situation : test::situations()) wanted.insert(situation.name + ".prom");
+  for (const test::CloudSituation& situation : test::cloud_situations())
+    wanted.insert(situation.name + ".prom");
   for (const auto& entry : std::filesystem::directory_iterator(test::golden_directory() / "exporter"))
     if (entry.path().extension() == ".prom") found.insert(entry.path().filename());
   EXPECT_EQ(found, wanted);

@@ -1,10 +1,13 @@
 #include "tests/unit/exporter/metrics/situations.h"
 
+#include "tests/support/cloud_builder.h"
+#include "tests/support/failover_builder.h"
 #include "tests/support/pool_builder.h"
 
 namespace xenha::test {
 
 using namespace std::chrono_literals;
+using exporter::CloudSnapshot;
 using exporter::HostSnapshot;
 using exporter::HostState;
 using exporter::PoolSnapshot;
@@ -179,6 +182,47 @@ PoolSnapshot hotfix_missing() {
   return pool;
 }
 
+/// What only both systems together tell.
+PoolSnapshot cloud_attached() {
+  PoolSnapshot pool = healthy_pool(2);
+  pool.cloudstack = "cloud1";
+  pool.facts->heartbeat_srs[0].is_primary_storage = true;
+  host_of(pool, "xs1").maintenance_cloudstack = false;
+  host_of(pool, "xs2").maintenance_cloudstack = true;
+  pool.vms_cloudstack_only = 3;
+  pool.vms_xenserver_only = 0;
+  return pool;
+}
+
+/// Four minutes after the master died: another one leads, CloudStack has begun.
+PoolSnapshot failover_open() {
+  PoolSnapshot pool = healthy_pool();
+  make_unreachable(pool, "xs1");
+  host_of(pool, "xs1").live = false;
+  HostSnapshot& master = host_of(pool, "xs2");
+  master.claims_master = true;
+  master.state = HostState::kMaster;
+  for (const char* label : {"xs2", "xs3", "xs4"}) host_of(pool, label).believed_master = "xs2";
+  count_masters(pool);
+  pool.failovers = book_of({open_failover(test_now() - 4min, 4min)}, {published_failover(test_now() - 48h)});
+  return pool;
+}
+
+/// One failover ended, then something that was none.
+PoolSnapshot failover_closed() {
+  PoolSnapshot pool = healthy_pool();
+  exporter::FailoverRecord false_alarm = failover_of(test_now() - 1h, 0);
+  false_alarm.outcome = exporter::FailoverOutcome::kFalseAlarm;
+  pool.failovers = book_of({}, {false_alarm, published_failover(test_now() - 48h)});
+  return pool;
+}
+
+PoolSnapshot failover_none_yet() {
+  PoolSnapshot pool = healthy_pool(2);
+  pool.failovers = std::make_shared<exporter::FailoverBook>();
+  return pool;
+}
+
 std::vector<Situation> build() {
   std::vector<Situation> all = {
       {"healthy", healthy_pool()},
@@ -200,6 +244,10 @@ std::vector<Situation> build() {
       {"hostile_label_texts", hostile_label_texts()},
       {"maintenance", maintenance()},
       {"hotfix_missing", hotfix_missing()},
+      {"cloud_attached", cloud_attached()},
+      {"failover_open", failover_open()},
+      {"failover_closed", failover_closed()},
+      {"failover_none_yet", failover_none_yet()},
       {"everything", pool_with_everything()},
   };
   for (const char* reason :
@@ -211,14 +259,77 @@ std::vector<Situation> build() {
   return all;
 }
 
+/// A cluster of CloudStack that no pool was configured for, a host on each side that the other lacks.
+CloudSnapshot cloud_unjoined_hosts() {
+  CloudSnapshot cloud = healthy_cloud(2);
+  exporter::CloudFacts& facts = *cloud.facts;
+  facts.clusters.push_back({"c1a57e41", "cluster-b", "Unmanaged", ""});
+  exporter::CloudHostSnapshot other = facts.hosts[0];
+  other.id = "cd000009-aaaa-4bbb-8ccc-0123456789ab";
+  other.name = other.host = "old-xs1";
+  other.host_uuid.clear();
+  other.cluster_id = "c1a57e41";
+  other.cluster = "cluster-b";
+  other.pool.clear();
+  other.managed = false;
+  other.state = "Disconnected";
+  facts.hosts.push_back(other);
+  facts.vms.at("id-of-i-2-10-VM").cluster_id = "c1a57e41";
+  facts.missing_hosts.push_back({"cluster1", "cluster-a", "xs3"});
+  return cloud;
+}
+
+CloudSnapshot cloud_unreachable() {
+  CloudSnapshot cloud = healthy_cloud();
+  cloud.up = false;
+  cloud.last_success = test_now() - 16min;
+  cloud.facts.reset();
+  return cloud;
+}
+
+CloudSnapshot cloud_never_answered() {
+  CloudSnapshot cloud;
+  cloud.name = "cloud1";
+  return cloud;
+}
+
+/// A release newer than we know, and two hosts of one name.
+CloudSnapshot cloud_unheard_of() {
+  CloudSnapshot cloud = healthy_cloud(2);
+  for (exporter::CloudHostSnapshot& host : cloud.facts->hosts) host.host = "twin";
+  cloud.facts->hosts[0].state = "Hibernating";
+  cloud.facts->hosts[1].resource_state = "BeingPainted";
+  cloud.facts->hosts[1].state.clear();
+  cloud.facts->vms.at("id-of-v-1-VM").state = "Dreaming \"of\" sheep";
+  return cloud;
+}
+
 }  // namespace
+
+CloudSnapshot cloud_with_everything() {
+  return healthy_cloud(2);
+}
+
+const std::vector<CloudSituation>& cloud_situations() {
+  static const std::vector<CloudSituation> all = {
+      {"cloud_healthy", healthy_cloud()},         {"cloud_unjoined_hosts", cloud_unjoined_hosts()},
+      {"cloud_unreachable", cloud_unreachable()}, {"cloud_never_answered", cloud_never_answered()},
+      {"cloud_unheard_of", cloud_unheard_of()},
+  };
+  return all;
+}
 
 PoolSnapshot pool_with_everything() {
   PoolSnapshot pool = emergency("other");
+  pool.cloudstack = "cloud1";
+  pool.facts->heartbeat_srs[0].is_primary_storage = false;
+  pool.vms_cloudstack_only = pool.vms_xenserver_only = 1;
+  pool.failovers = failover_open().failovers;
   pool.ha_disabled_since = test_now() - 1min;
   HostSnapshot& host = host_of(pool, "xs1");
   host.rejoin = 95s;
   host.hotfixes = {{"XS62ESP1004", true}};
+  host.maintenance_cloudstack = false;
   return pool;
 }
 

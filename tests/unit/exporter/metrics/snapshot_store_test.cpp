@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <barrier>
@@ -12,6 +13,8 @@
 
 #include "exporter/metrics/collect.h"
 #include "exporter/metrics/self.h"
+#include "tests/support/cloud_builder.h"
+#include "tests/support/failover_builder.h"
 #include "tests/support/pool_builder.h"
 #include "tests/support/strict_exposition.h"
 #include "tests/unit/metrics/inflate.h"
@@ -163,6 +166,135 @@ TEST(SnapshotStore, AReloadKeepsWhatIsKnownOfPoolsThatStay) {
   EXPECT_FALSE(two.store.pool("b")) << "a late word of a pool that is gone";
 }
 
+std::shared_ptr<const CloudSnapshot> published_cloud(bool up = true) {
+  CloudSnapshot cloud = test::healthy_cloud(2);  // joined to the pool "cluster1"
+  cloud.up = up;
+  return std::make_shared<const CloudSnapshot>(std::move(cloud));
+}
+
+/// The pool "cluster1" of cloud1, and a pool without a cloud.
+struct JoinedPools {
+  SnapshotStore store{{"a", "cluster1"}, no_families};
+  JoinedPools() {
+    store.set_clouds({"cloud1"});
+    store.publish(pool_named("a"));
+    PoolSnapshot joined = pool_named("cluster1");
+    joined.cloudstack = "cloud1";
+    joined.vms_cloudstack_only = 0;
+    joined.failovers = test::book_of({}, {test::published_failover(test::test_now())});
+    store.publish(joined);
+    store.publish_cloud(published_cloud());
+  }
+  test::StrictExposition read(const SnapshotStore::Exposition& exposition) {
+    auto read = test::parse_strictly(text_of(exposition));
+    EXPECT_TRUE(read.problems.empty()) << read.problems[0];
+    return read;
+  }
+};
+
+const std::vector<std::pair<std::string, std::string>> kClusterLabels{
+    {"cloudstack", "cloud1"}, {"cluster", "cluster-a"}, {"pool", "cluster1"}};
+
+TEST(SnapshotStore, EverythingHasTheCloudOnce) {
+  JoinedPools joined;
+  const auto all = joined.read(joined.store.all(Format::kText, false));
+  EXPECT_EQ(all.sample("xenha_cloudstack_up", {{"cloudstack", "cloud1"}})->value, 1);
+  EXPECT_TRUE(all.sample("xenha_cloudstack_cluster_managed", kClusterLabels));
+  EXPECT_TRUE(all.family("xenha_cloudstack_vm_mismatch"));
+  EXPECT_TRUE(all.family("xenha_failovers_total"));
+}
+
+TEST(SnapshotStore, SeriesOfAJoinedPoolGoWithThatPool) {
+  JoinedPools joined;
+  const std::vector<std::string> with{"cluster1"}, without{"a"};
+  const auto some = joined.read(joined.store.some(with, Format::kText, false));
+  const auto probe = joined.read(*joined.store.probe("cluster1", Format::kText, false));
+  for (const auto& read : {some, probe}) {
+    EXPECT_TRUE(read.sample("xenha_cloudstack_cluster_managed", kClusterLabels));
+    EXPECT_TRUE(read.family("xenha_cloudstack_host_state"));
+    EXPECT_TRUE(read.family("xenha_failovers_total"));
+    for (const char* family : {"xenha_cloudstack_up", "xenha_cloudstack_host_joined",
+                               "xenha_cloudstack_alerts_total", "xenha_cloudstack_setting_seconds"})
+      EXPECT_FALSE(read.family(family)) << family;
+    for (const auto& family : read.families)
+      for (const auto& sample : family.samples)
+        if (family.name.starts_with("xenha_")) {
+          EXPECT_TRUE(std::find(sample.labels.begin(), sample.labels.end(),
+                                std::pair<std::string, std::string>("pool", "cluster1")) !=
+                      sample.labels.end())
+              << family.name;
+        }
+  }
+  for (const auto& read : {joined.read(joined.store.some(without, Format::kText, false)),
+                           joined.read(*joined.store.probe("a", Format::kText, false))})
+    for (const auto& family : read.families)
+      EXPECT_FALSE(family.name.starts_with("xenha_cloud")) << family.name;
+}
+
+TEST(SnapshotStore, ACloudIsReplacedByItsNextWord) {
+  JoinedPools joined;
+  const auto before = joined.store.all(Format::kText, false);
+  joined.store.publish_cloud(published_cloud(false));
+  const auto after = joined.store.all(Format::kText, false);
+  EXPECT_TRUE(before.body[0] != after.body[0]);
+  EXPECT_EQ(joined.read(after).sample("xenha_cloudstack_up", {{"cloudstack", "cloud1"}})->value, 0);
+  EXPECT_FALSE(joined.store.cloud("cloud1")->up);
+}
+
+TEST(SnapshotStore, IsReadyWhenEveryCloudHasPublishedToo) {
+  SnapshotStore store({"a"}, no_families);
+  store.publish(pool_named("a"));
+  EXPECT_TRUE(store.ready());
+  store.set_clouds({"cloud1", "cloud2"});
+  EXPECT_FALSE(store.ready());
+  EXPECT_EQ(store.cloud("cloud1"), nullptr);
+  EXPECT_TRUE(store.clouds().empty());
+  store.publish_cloud(published_cloud());
+  EXPECT_FALSE(store.ready());
+  store.set_clouds({"cloud1"});
+  EXPECT_TRUE(store.ready()) << "what is known of the cloud that stays was kept";
+  EXPECT_EQ(store.cloud_names(), std::vector<std::string>{"cloud1"});
+  ASSERT_EQ(store.clouds().size(), 1u);
+  EXPECT_EQ(*store.cloud("cloud1"), *published_cloud());
+}
+
+TEST(SnapshotStore, APoolOrCloudThatAReloadRemovedIsShownNoMore) {
+  JoinedPools joined;
+  joined.store.set_pools({"a"});
+  EXPECT_FALSE(joined.read(joined.store.all(Format::kText, false)).family("xenha_cloudstack_cluster_managed"))
+      << "the cloud has not heard of it yet";
+  joined.store.set_clouds({});
+  EXPECT_FALSE(joined.read(joined.store.all(Format::kText, false)).family("xenha_cloudstack_up"));
+  joined.store.publish_cloud(published_cloud());
+  EXPECT_EQ(joined.store.cloud("cloud1"), nullptr) << "a late word of a cloud that is gone";
+}
+
+TEST(SnapshotStore, ANewBookShowsAtOnce) {
+  JoinedPools joined;
+  PoolSnapshot pool = *joined.store.pool("cluster1");
+  pool.failovers = test::book_of(
+      {test::open_failover(test::test_now() - std::chrono::minutes(2), std::chrono::minutes(2))});
+  joined.store.publish(pool);
+  const auto read = joined.read(*joined.store.probe("cluster1", Format::kText, false));
+  EXPECT_TRUE(
+      read.sample("xenha_failover_in_progress", {{"pool", "cluster1"}, {"host", "xs1"}, {"role", "master"}}));
+  pool.failovers = nullptr;
+  joined.store.publish(pool);
+  EXPECT_FALSE(
+      joined.read(*joined.store.probe("cluster1", Format::kText, false)).family("xenha_failovers_total"));
+}
+
+TEST(PoolSnapshotValue, EqualBooksAreEqualWhoeverHoldsThem) {
+  PoolSnapshot one = pool_named("a"), other = one;
+  one.failovers = test::book_of({}, {test::published_failover(test::test_now())});
+  EXPECT_NE(one, other);
+  other.failovers = test::book_of({}, {test::published_failover(test::test_now())});
+  EXPECT_NE(one.failovers.get(), other.failovers.get());
+  EXPECT_EQ(one, other);
+  other.failovers = test::book_of({}, {test::published_failover(test::test_now() + std::chrono::seconds(1))});
+  EXPECT_NE(one, other);
+}
+
 /// Publishers, scrapers and reloads at once: every answer is whole and is not older than what its scraper had
 /// seen published before it asked.
 TEST(SnapshotStore, EveryoneAtOnce) {
@@ -174,6 +306,10 @@ TEST(SnapshotStore, EveryoneAtOnce) {
   std::atomic<bool> done = false;
   std::atomic<int> scrapes = 0;
   std::vector<std::jthread> scrapers;
+  store.set_clouds({"cloud1"});
+  std::jthread cloud([&] {
+    for (bool up = false; !done; up = !up) store.publish_cloud(published_cloud(up));
+  });
   for (int s = 0; s < 4; ++s)
     scrapers.emplace_back([&, s] {
       const Format format = s % 2 ? Format::kText : Format::kOpenMetrics;
