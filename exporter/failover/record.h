@@ -68,7 +68,11 @@ struct Victim {
   std::optional<bool>
       ha;  ///< HA flag; absent unknown. System VMs that their managers re-create count as protected
   VictimState state = VictimState::kPending;
+  /// What ran beside it when all was well and so is not its restart: XenAPI uuids of VMs with the same name;
+  /// for system VMs the CloudStack ids of those of the same kind and zone.
+  std::vector<std::string> others;
   std::optional<WallTime> left_running;        ///< CloudStack: seen in another state, or without its host
+  std::optional<WallTime> stopped_xenserver;   ///< XenServer: its record seen not running, or gone
   std::optional<WallTime> running_xenserver;   ///< seen by XenServer's events
   std::optional<WallTime> running_cloudstack;  ///< by the best source there is
   std::optional<RunningSource> source;         ///< of running_cloudstack
@@ -132,7 +136,7 @@ struct FailoverHistogram {
 
 /// Everything a pool's stop-watch has to show, and what survives a restart.
 struct FailoverBook {
-  std::vector<FailoverRecord> open;   ///< oldest first; at most one a host
+  std::vector<FailoverRecord> open;   ///< oldest first; at most one a host that is not back
   std::deque<FailoverRecord> closed;  ///< newest first; pruned: 200 records, and none older than 400 days
   std::uint64_t suspicions = 0;       ///< that came to nothing
   std::map<std::pair<FailoverRole, FailoverOutcome>, std::uint64_t> outcomes;  ///< closed ones

@@ -4,9 +4,14 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "exporter/cloud/cloud_watcher.h"
+#include "exporter/failover/baseline.h"
 #include "exporter/failover/record.h"
 #include "exporter/failover/sights.h"
 #include "exporter/snapshot/cloud_snapshot.h"
@@ -19,19 +24,17 @@ struct StopwatchSettings {
   bool has_cloudstack = false;  ///< pools[].cloudstack is set
 };
 
-/// What must survive a restart of the exporter: the book, and who ran where when all was well.
+/// What must survive a restart of the exporter: the book, who ran where when all was well, and what is being
+/// suspected. A state taken at any time and restored goes on as if nothing had happened.
 struct StopwatchState {
+  using Baseline = exporter::Baseline;
   FailoverBook book;
-  struct Baseline {
-    std::string host_uuid, host;
-    bool master = false;
-    WallTime last_contact;
-    std::optional<WallTime> boot_time;
-    std::vector<Victim> vms;  ///< running there
-    bool operator==(const Baseline&) const = default;
-  };
   std::vector<Baseline> baselines;  ///< by host uuid
   std::optional<bool> ha_enabled;
+  std::string master_uuid;                 ///< who led the pool last
+  std::optional<WallTime> master_changed;  ///< since when, unless it always did
+  /// VMs that XenServer saw starting while something is suspected or open: XenAPI uuid -> when.
+  std::map<std::string, WallTime> started;
   bool operator==(const StopwatchState&) const = default;
 };
 
