@@ -24,8 +24,6 @@ class Findings {
     for (const HostSnapshot& host : pool_.hosts) look_at_host(host);
     if (pool_.facts)
       for (const HeartbeatSrSnapshot& sr : pool_.facts->heartbeat_srs) look_at_sr(sr);
-    std::stable_sort(found_.begin(), found_.end(),
-                     [](const Finding& a, const Finding& b) { return a.severity < b.severity; });
     return std::move(found_);
   }
 
@@ -135,8 +133,12 @@ class Findings {
 
 }  // namespace
 
-std::vector<Finding> pool_findings(const PoolSnapshot& pool, WallTime now) {
-  return Findings(pool, now).collect();
+std::vector<Finding> pool_findings(const PoolSnapshot& pool, const CloudSnapshot* cloud, WallTime now) {
+  std::vector<Finding> found = Findings(pool, now).collect();
+  for (Finding& finding : cloud_findings(pool, cloud, now)) found.push_back(std::move(finding));
+  std::stable_sort(found.begin(), found.end(),
+                   [](const Finding& a, const Finding& b) { return a.severity < b.severity; });
+  return found;
 }
 
 std::string age_words(Duration age) {

@@ -2,90 +2,20 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 
+#include "exporter/failover_panel.h"
 #include "exporter/findings.h"
+#include "exporter/html.h"
+#include "exporter/landing_style.h"
 #include "exporter/metrics/heartbeat.h"
 
 namespace xenha::exporter {
 namespace {
 
+using html::escape;
+using html::kUnknown;
+
 constexpr std::size_t kMostOpenHealthy = 6;  ///< more pools than that: healthy ones are folded
-constexpr const char* kUnknown = "<span class=\"unknown\" title=\"unknown\">&ndash;</span>";
-
-constexpr const char* kStyle = R"(
-:root{color-scheme:light dark;--ground:#f5f6f8;--card:#fff;--text:#1d2530;--soft:#5b6675;--line:#dde2e8;
---bad:#b3261e;--bad-ground:#fcebea;--warn:#8a5a00;--warn-ground:#fdf3dc;--good:#1b6e3c;--link:#1c5fb0}
-@media (prefers-color-scheme:dark){:root{--ground:#14181d;--card:#1d232b;--text:#e3e8ee;--soft:#98a4b3;--line:#323b46;
---bad:#ff8a80;--bad-ground:#3a1d1c;--warn:#f2bf5b;--warn-ground:#33290f;--good:#6fcf97;--link:#85b7ff}}
-*{box-sizing:border-box}
-body{margin:0;padding:1rem 1.25rem 1.5rem;background:var(--ground);color:var(--text);
-font:15px/1.45 system-ui,-apple-system,"Segoe UI","DejaVu Sans",sans-serif}
-a{color:var(--link)}
-header{display:flex;flex-wrap:wrap;gap:.25rem 1.5rem;align-items:baseline;margin-bottom:.9rem}
-h1{font-size:1.15rem;margin:0}
-h1 small,.soft,.unknown{color:var(--soft);font-weight:400}
-.sum{margin:0;font-weight:600;flex:1}
-nav a{margin-right:.9rem}
-main{columns:36rem;column-gap:.9rem}
-details{break-inside:avoid;margin-bottom:.9rem;background:var(--card);border:1px solid var(--line);border-left:6px solid var(--good);border-radius:5px;
-padding:.55rem .9rem}
-details.bad{border-left-color:var(--bad)}
-details.warn{border-left-color:var(--warn)}
-details.wait{border-left-color:var(--soft)}
-details.good:not([open]),details.wait:not([open]){padding:.1rem .9rem;margin-bottom:.3rem}
-summary{cursor:pointer;display:flex;flex-wrap:wrap;gap:.1rem .8rem;align-items:baseline}
-summary b{font-size:1.05rem;overflow-wrap:anywhere}
-.mark{font-weight:700;white-space:nowrap;color:var(--good)}
-.bad>summary .mark,.no{color:var(--bad)}
-.warn>summary .mark,.odd{color:var(--warn)}
-.wait>summary .mark{color:var(--soft)}
-.no,.odd{font-weight:700}
-ul{list-style:none;margin:.5rem 0;padding:0}
-li{padding:.2rem .6rem;margin-bottom:.2rem;border-radius:4px;background:var(--warn-ground);overflow-wrap:anywhere}
-li.critical{background:var(--bad-ground)}
-li b{white-space:nowrap;margin-right:.4rem;color:var(--warn)}
-li.critical b{color:var(--bad)}
-dl{display:flex;flex-wrap:wrap;gap:.1rem 1.4rem;margin:.5rem 0}
-dl div{display:flex;gap:.4rem}
-dt{color:var(--soft)}
-dd{margin:0;overflow-wrap:anywhere}
-.wide{overflow-x:auto}
-table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
-th,td{text-align:left;padding:.16rem .7rem .16rem 0;border-top:1px solid var(--line);white-space:nowrap}
-th{color:var(--soft);font-weight:400;font-size:.86rem;border-top:0}
-td:first-child{white-space:normal;overflow-wrap:anywhere;min-width:6rem}
-td.note{white-space:normal;min-width:9rem;overflow-wrap:anywhere}
-footer{margin-top:1rem;color:var(--soft);font-size:.86rem}
-)";
-
-std::string escape(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
-  for (const char letter : text) {
-    switch (letter) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\'':
-        out += "&#39;";
-        break;
-      default:
-        // Control characters have no place in a page, and a name may hold any.
-        out += static_cast<unsigned char>(letter) < 0x20 || letter == 0x7f ? ' ' : letter;
-    }
-  }
-  return out;
-}
 
 /// "yes", a loud "NO", or unknown.
 std::string yes(const std::optional<bool>& fact) {
@@ -127,6 +57,16 @@ std::string ha_words(const PoolSnapshot& pool, WallTime now) {
   const std::string since = pool.ha_disabled_since ? " for " + age_words(now - *pool.ha_disabled_since) : "";
   return (facts.ha_required == false ? "off" : "<span class=\"no\">OFF</span>") + since +
          (facts.ha_required == false ? " <span class=\"soft\">(not required)</span>" : "");
+}
+
+std::string cloud_words(const PoolSnapshot& pool, const CloudSnapshot* cloud, WallTime now) {
+  const std::string name = escape(pool.cloudstack);
+  if (!cloud) return name + " <span class=\"soft\">not read yet</span>";
+  const std::string version =
+      cloud->facts && !cloud->facts->version.empty() ? " " + escape(cloud->facts->version) : "";
+  return name + " <span class=\"soft\">" + version + "</span> " +
+         (cloud->up ? "answers" : "<span class=\"no\">NO ANSWER</span>") + " <span class=\"soft\">(" +
+         ago(cloud->last_success, now) + ")</span>";
 }
 
 std::string storage_words(const PoolSnapshot& pool) {
@@ -176,7 +116,9 @@ std::string code_words(const std::string& code) {
 
 std::string note_of(const PoolSnapshot& pool, const HostSnapshot& host) {
   if (host.emergency == true) return code_words(host.emergency_reason);
-  if (host.maintenance_xenserver == true || host.maintenance_xenha == true) return "maintenance";
+  if (host.maintenance_xenserver == true || host.maintenance_xenha == true ||
+      host.maintenance_cloudstack == true)
+    return "maintenance";
   if (host.believed_master.empty() || host.claims_master == true) return "";
   for (const HostSnapshot& other : pool.hosts)
     if (other.claims_master == true && host.believed_master != other.label)
@@ -184,25 +126,48 @@ std::string note_of(const PoolSnapshot& pool, const HostSnapshot& host) {
   return "";
 }
 
-std::string host_table(const PoolSnapshot& pool) {
+/// What CloudStack holds the host for. Up while it is reached is the only state that needs no second look.
+std::string cloud_state_words(const HostSnapshot& host, const CloudSnapshot* cloud, const std::string& pool) {
+  if (!cloud || !cloud->facts) return kUnknown;
+  for (const CloudHostSnapshot& known : cloud->facts->hosts) {
+    if (known.pool != pool || known.host_uuid.empty() || known.host_uuid != host.uuid) continue;
+    if (known.state.empty()) return kUnknown;
+    std::string words = escape(known.state);
+    if (!known.resource_state.empty() && known.resource_state != "Enabled")
+      words += " <span class=\"soft\">" + escape(known.resource_state) + "</span>";
+    if (known.state == "Up") return words;
+    return (known.state == "Down" || known.state == "Alert" ? "<span class=\"no\">"
+                                                            : "<span class=\"odd\">") +
+           words + "</span>";
+  }
+  return "<span class=\"odd\">not there</span>";
+}
+
+std::string host_table(const PoolSnapshot& pool, const CloudSnapshot* cloud) {
+  const bool with_cloud = !pool.cloudstack.empty();
   std::string out =
       "<div class=\"wide\"><table><tr><th>Host</th><th>State</th><th>Live</th><th>Enabled</th><th>HA "
       "armed</th>"
-      "<th title=\"part of the HA timeout left before the host fences itself\">Margin</th><th></th></tr>\n";
+      "<th title=\"part of the HA timeout left before the host fences itself\">Margin</th>";
+  out += std::string(with_cloud ? "<th>CloudStack</th>" : "") + "<th></th></tr>\n";
   for (const HostSnapshot& host : pool.hosts) {
     const bool ha_on = pool.facts && pool.facts->ha_enabled == true;
     out += "<tr><td title=\"" + escape(host.address) + "\">" + escape(host.label) + "</td><td>" +
            state_words(host) + "</td><td>" + yes(host.live) + "</td><td>" + yes(host.enabled) + "</td><td>" +
            (!ha_on && host.ha_armed == false ? "no" : yes(host.ha_armed)) + "</td><td>" +
-           margin_words(pool, host) + "</td><td class=\"note\">" + note_of(pool, host) + "</td></tr>\n";
+           margin_words(pool, host) + "</td>" +
+           (with_cloud ? "<td>" + cloud_state_words(host, cloud, pool.name) + "</td>" : "") +
+           "<td class=\"note\">" + note_of(pool, host) + "</td></tr>\n";
   }
   return out + "</table></div>\n";
 }
 
 struct Card {
   const PoolSnapshot* pool = nullptr;
+  const CloudSnapshot* cloud = nullptr;  ///< null: none, or not read yet
   std::vector<Finding> findings;
-  int rank() const { return findings.empty() ? 2 : findings.front().severity == Severity::kCritical ? 0 : 1; }
+  /// 0 the worst, 2 healthy.
+  int rank() const { return findings.empty() ? 2 : std::min(2, static_cast<int>(findings.front().severity)); }
 };
 
 std::string short_facts(const PoolSnapshot& pool) {
@@ -226,16 +191,20 @@ std::string render_card(const Card& card, WallTime now, bool open) {
   if (!card.findings.empty()) {
     out += "<ul>\n";
     for (const Finding& finding : card.findings) {
-      const bool critical = finding.severity == Severity::kCritical;
-      out += std::string(critical ? "<li class=\"critical\"><b>&#10006;</b>" : "<li><b>&#9650;</b>") +
-             escape(finding.text) + "</li>\n";
+      static constexpr const char* kItems[] = {"<li class=\"critical\"><b>&#10006;</b>", "<li><b>&#9650;</b>",
+                                               "<li class=\"info\"><b>&#8505;</b>"};
+      out += kItems[static_cast<std::size_t>(finding.severity)] + escape(finding.text) + "</li>\n";
     }
     out += "</ul>\n";
   }
   out += "<dl>" + fact("Master", master_words(pool, now)) + fact("HA", ha_words(pool, now)) +
          fact("Heartbeat on", storage_words(pool)) + fact("Last answer", ago(pool.last_success, now)) +
-         "</dl>\n";
-  return out + (pool.hosts.empty() ? "" : host_table(pool)) + "</details>\n";
+         (pool.cloudstack.empty() ? "" : fact("CloudStack", cloud_words(pool, card.cloud, now))) + "</dl>\n";
+  const bool under_way = pool.failovers && !pool.failovers->open.empty();
+  const std::string panel = failover_panel(pool, now);
+  if (under_way) out += panel;  // what is happening comes before how things stand
+  if (!pool.hosts.empty()) out += host_table(pool, card.cloud);
+  return out + (under_way ? "" : panel) + "</details>\n";
 }
 
 std::string summary_words(const std::vector<Card>& cards, std::size_t waiting) {
@@ -250,20 +219,20 @@ std::string summary_words(const std::vector<Card>& cards, std::size_t waiting) {
   return text;
 }
 
-std::string utc(WallTime when) {
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(when);
-  std::tm parts{};
-  gmtime_r(&seconds, &parts);
-  char text[64];
-  const std::size_t length = std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S UTC", &parts);
-  return {text, length};
+const CloudSnapshot* cloud_of(const LandingPage& page, const PoolSnapshot& pool) {
+  for (const auto& cloud : page.clouds)
+    if (!pool.cloudstack.empty() && cloud->name == pool.cloudstack) return cloud.get();
+  return nullptr;
 }
 
 }  // namespace
 
 std::string render_landing_page(const LandingPage& page) {
   std::vector<Card> cards;
-  for (const auto& pool : page.pools) cards.push_back({pool.get(), pool_findings(*pool, page.now)});
+  for (const auto& pool : page.pools) {
+    const CloudSnapshot* cloud = cloud_of(page, *pool);
+    cards.push_back({pool.get(), cloud, pool_findings(*pool, cloud, page.now)});
+  }
   std::stable_sort(cards.begin(), cards.end(),
                    [](const Card& a, const Card& b) { return a.rank() < b.rank(); });
   const std::string words = summary_words(cards, page.waiting.size());
@@ -276,7 +245,9 @@ std::string render_landing_page(const LandingPage& page) {
       "</style></head>\n<body>\n<header><h1>xenha exporter <small>" XENHA_VERSION
       "</small></h1>\n<p class=\"sum\">" +
       words + "</p>\n<nav><a href=\"" + escape(page.telemetry_path) +
-      "\">metrics</a><a href=\"/api/v1/pools\">pools as JSON</a><a href=\"/sd\">targets</a>"
+      "\">metrics</a><a href=\"/api/v1/pools\">pools as JSON</a><a href=\"/api/v1/failovers\">failovers as "
+      "JSON</a>"
+      "<a href=\"/sd\">targets</a>"
       "<a href=\"/-/healthy\">healthy</a><a href=\"/-/ready\">ready</a></nav></header>\n<main>\n";
   const bool fold = cards.size() + page.waiting.size() > kMostOpenHealthy;
   const auto healthy =
@@ -287,7 +258,7 @@ std::string render_landing_page(const LandingPage& page) {
            escape(name) +
            "</b></summary><p>The first round of questions to this pool has not ended.</p></details>\n";
   for (auto card = healthy; card != cards.end(); ++card) out += render_card(*card, page.now, !fold);
-  return out + "</main>\n<footer>As of " + utc(page.now) +
+  return out + "</main>\n<footer>As of " + html::utc(page.now) +
          "; renewed every 30 s. &ndash; means unknown. Margin: the part of the "
          "HA timeout a host has left before it fences itself.</footer>\n</body></html>\n";
 }

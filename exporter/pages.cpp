@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "exporter/failovers_json.h"
 #include "exporter/landing_page.h"
 #include "exporter/pools_json.h"
 #include "lib/web/negotiation.h"
@@ -53,7 +54,8 @@ class Pages {
   Pages(SnapshotStore& store, PagesContext context) : store_(store), context_(std::move(context)) {}
 
   Reply landing(const Request&) const {
-    return Reply::html(render_landing_page({store_.pools(), unread_pools(), context_.telemetry_path, now()}));
+    return Reply::html(render_landing_page(
+        {store_.pools(), unread_pools(), store_.clouds(), context_.telemetry_path, now()}));
   }
 
   Reply metrics(const Request& request) const {
@@ -78,12 +80,30 @@ class Pages {
 
   Reply targets(const Request&) const { return Reply::json(targets_json(store_.pool_names())); }
   Reply pools(const Request&) const {
-    return Reply::json(pools_json(store_.pool_names(), store_.pools(), now()));
+    return Reply::json(pools_json(store_.pool_names(), store_.pools(), store_.clouds(), now()));
   }
+
+  Reply failovers(const Request& request) const {
+    FailoverQuery query;
+    for (const std::string& name : request.all("pool")) {
+      if (!known(name)) return unknown_pool(name, "pool");
+      query.pools.insert(name);
+    }
+    for (const std::string& id : request.all("id")) query.ids.insert(id);
+    for (const std::string& limit : request.all("limit")) {
+      const auto number = parse_limit(limit);
+      if (!number) return Reply::text(400, "The parameter limit is a whole number from 1 on.");
+      query.limit = *number;
+    }
+    return Reply::json(failovers_json(store_.pools(), query, now()));
+  }
+
   Reply healthy(const Request&) const { return Reply::text(200, "The exporter is healthy."); }
 
   Reply ready(const Request&) const {
-    const std::vector<std::string> unread = unread_pools();
+    std::vector<std::string> unread = unread_pools();
+    for (const std::string& name : store_.cloud_names())
+      if (!store_.cloud(name)) unread.push_back("CloudStack " + name);
     if (unread.empty()) return Reply::text(200, "The exporter is ready.");
     return Reply::text(503,
                        "Not ready: the first round of questions has not ended for " + join(unread) + ".");
@@ -142,6 +162,7 @@ void add_pages(web::Router& router, SnapshotStore& store, PagesContext context) 
   add("GET", "/probe", &Pages::probe);
   add("GET", "/sd", &Pages::targets);
   add("GET", "/api/v1/pools", &Pages::pools);
+  add("GET", "/api/v1/failovers", &Pages::failovers);
   add("GET", "/-/healthy", &Pages::healthy);
   add("GET", "/-/ready", &Pages::ready);
   add("POST", "/-/reload", &Pages::reload);

@@ -1,40 +1,27 @@
 #include "exporter/pools_json.h"
 
 #include <map>
-#include <nlohmann/json.hpp>
 
 #include "exporter/findings.h"
+#include "exporter/json_values.h"
 #include "exporter/metrics/heartbeat.h"
 
 namespace xenha::exporter {
 namespace {
 
-using nlohmann::json;
-using Object = nlohmann::ordered_json;  // keys as API.md lists them
+using json::dump;
+using json::Object;
+using json::value_of;
 
-Object number_or_null(const std::optional<double>& value) {
-  return value ? Object(*value) : Object(nullptr);
-}
-
-template <class T>
-Object value_of(const std::optional<T>& fact) {
-  return fact ? Object(*fact) : Object(nullptr);
-}
-Object value_of(const std::optional<WallTime>& fact) {
-  return fact ? Object(unix_seconds(*fact)) : Object(nullptr);
-}
-Object value_of(const std::optional<Duration>& fact) {
-  return fact ? Object(seconds(*fact)) : Object(nullptr);
-}
-Object value_of(const std::string& text) {
-  return text.empty() ? Object(nullptr) : Object(text);
+const CloudHostSnapshot* cloud_host(const CloudSnapshot* cloud, const PoolSnapshot& pool,
+                                    const HostSnapshot& host) {
+  if (!cloud || !cloud->facts || host.uuid.empty()) return nullptr;
+  for (const CloudHostSnapshot& known : cloud->facts->hosts)
+    if (known.pool == pool.name && known.host_uuid == host.uuid) return &known;
+  return nullptr;
 }
 
-std::string dump(const Object& document) {
-  return document.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
-}
-
-Object host_json(const PoolSnapshot& pool, const HostSnapshot& host) {
+Object host_json(const PoolSnapshot& pool, const CloudSnapshot* cloud, const HostSnapshot& host) {
   const bool ha_on = pool.facts && pool.facts->ha_enabled == true;
   Object out;
   out["host"] = host.label;
@@ -54,9 +41,13 @@ Object host_json(const PoolSnapshot& pool, const HostSnapshot& host) {
   out["ha_armed"] = value_of(host.ha_armed);
   out["ha_peers"] = value_of(host.ha_peers);
   out["heartbeat_margin_ratio"] =
-      ha_on ? number_or_null(heartbeat_margin(host, pool.facts->ha_timeout)) : Object(nullptr);
+      ha_on ? value_of(heartbeat_margin(host, pool.facts->ha_timeout)) : Object(nullptr);
   out["maintenance_xenserver"] = value_of(host.maintenance_xenserver);
   out["maintenance_xenha"] = value_of(host.maintenance_xenha);
+  out["maintenance_cloudstack"] = value_of(host.maintenance_cloudstack);
+  const CloudHostSnapshot* known = cloud_host(cloud, pool, host);
+  out["cloudstack_state"] = known ? value_of(known->state) : Object(nullptr);
+  out["cloudstack_resource_state"] = known ? value_of(known->resource_state) : Object(nullptr);
   out["certificate_expiry_timestamp_seconds"] = value_of(host.certificate_expiry);
   out["boot_time_timestamp_seconds"] = value_of(host.boot_time);
   out["agent_start_timestamp_seconds"] = value_of(host.agent_start);
@@ -77,6 +68,7 @@ Object sr_json(const HeartbeatSrSnapshot& sr) {
   out["used_bytes"] = value_of(sr.used);
   out["required_bytes"] = value_of(sr.required);
   out["foreign_vdis"] = value_of(sr.foreign_vdis);
+  out["is_primary_storage"] = value_of(sr.is_primary_storage);
   out["attachments"] = Object::array();
   for (const auto& attachment : sr.attachments) {
     Object item;
@@ -96,7 +88,7 @@ Object ha_json(const PoolSnapshot& pool, const PoolFacts& facts) {
   out["disabled_since_timestamp_seconds"] = value_of(pool.ha_disabled_since);
   out["enable_running"] = value_of(facts.ha_enable_running);
   out["disable_running"] = value_of(facts.ha_disable_running);
-  out["timeout_seconds"] = number_or_null(facts.ha_timeout);
+  out["timeout_seconds"] = value_of(facts.ha_timeout);
   out["timeout_expected_seconds"] = pool.ha_timeout_expected;
   out["host_failures_to_tolerate"] = value_of(facts.ha_host_failures_to_tolerate);
   out["plan_exists_for"] = value_of(facts.ha_plan_exists_for);
@@ -107,7 +99,20 @@ Object ha_json(const PoolSnapshot& pool, const PoolFacts& facts) {
   return out;
 }
 
-Object pool_json(const PoolSnapshot& pool, WallTime now) {
+/// null for a pool without a CloudStack.
+Object cloud_json(const PoolSnapshot& pool, const CloudSnapshot* cloud) {
+  if (pool.cloudstack.empty()) return nullptr;
+  Object out;
+  out["name"] = pool.cloudstack;
+  out["up"] = cloud ? Object(cloud->up) : Object(nullptr);
+  out["last_success_timestamp_seconds"] = cloud ? value_of(cloud->last_success) : Object(nullptr);
+  out["version"] = cloud && cloud->facts ? value_of(cloud->facts->version) : Object(nullptr);
+  out["vms_cloudstack_only"] = value_of(pool.vms_cloudstack_only);
+  out["vms_xenserver_only"] = value_of(pool.vms_xenserver_only);
+  return out;
+}
+
+Object pool_json(const PoolSnapshot& pool, const CloudSnapshot* cloud, WallTime now) {
   const PoolFacts facts = pool.facts.value_or(PoolFacts{});
   Object out;
   out["name"] = pool.name;
@@ -115,9 +120,9 @@ Object pool_json(const PoolSnapshot& pool, WallTime now) {
   out["up"] = pool.up;
   out["last_success_timestamp_seconds"] = value_of(pool.last_success);
   out["problems"] = Object::array();
-  for (const Finding& finding : pool_findings(pool, now)) {
+  for (const Finding& finding : pool_findings(pool, cloud, now)) {
     Object item;
-    item["severity"] = finding.severity == Severity::kCritical ? "critical" : "warning";
+    item["severity"] = kSeverityWords[static_cast<std::size_t>(finding.severity)];
     item["text"] = finding.text;
     out["problems"].push_back(std::move(item));
   }
@@ -135,17 +140,25 @@ Object pool_json(const PoolSnapshot& pool, WallTime now) {
   out["master_since_timestamp_seconds"] = value_of(pool.master_since);
   out["master_changes"] = pool.master_changes;
   out["ha"] = ha_json(pool, facts);
+  out["cloudstack"] = cloud_json(pool, cloud);
+  out["failovers_open"] = pool.failovers ? Object(pool.failovers->open.size()) : Object(nullptr);
   out["heartbeat_srs"] = Object::array();
   for (const HeartbeatSrSnapshot& sr : facts.heartbeat_srs) out["heartbeat_srs"].push_back(sr_json(sr));
   out["hosts"] = Object::array();
-  for (const HostSnapshot& host : pool.hosts) out["hosts"].push_back(host_json(pool, host));
+  for (const HostSnapshot& host : pool.hosts) out["hosts"].push_back(host_json(pool, cloud, host));
   return out;
 }
 
 }  // namespace
 
 std::string pools_json(const std::vector<std::string>& names,
-                       const std::vector<std::shared_ptr<const PoolSnapshot>>& pools, WallTime now) {
+                       const std::vector<std::shared_ptr<const PoolSnapshot>>& pools,
+                       const std::vector<std::shared_ptr<const CloudSnapshot>>& clouds, WallTime now) {
+  const auto cloud_of = [&](const PoolSnapshot& pool) -> const CloudSnapshot* {
+    for (const auto& cloud : clouds)
+      if (cloud->name == pool.cloudstack) return cloud.get();
+    return nullptr;
+  };
   std::map<std::string_view, const PoolSnapshot*> known;
   for (const auto& pool : pools) known.emplace(pool->name, pool.get());
   Object out;
@@ -154,7 +167,7 @@ std::string pools_json(const std::vector<std::string>& names,
   for (const std::string& name : names) {
     const auto found = known.find(name);
     if (found != known.end()) {
-      out["pools"].push_back(pool_json(*found->second, now));
+      out["pools"].push_back(pool_json(*found->second, cloud_of(*found->second), now));
     } else {
       Object unread;
       unread["name"] = name;

@@ -472,8 +472,8 @@ inline constexpr MetricDef kCloudVmMismatch{
     .name = "xenha_cloudstack_vm_mismatch",
     .labels = "cloudstack,pool,direction",
     .help =
-        "VMs that one system holds for running and the other does not: cloudstack_only runs nowhere, "
-        "xenserver_only may run twice one day.",
+        "VMs that one system holds for running and the other does not: cloudstack_only run nowhere, "
+        "xenserver_only could be started a second time.",
     .source = "VM state in CloudStack against VM.power_state, by instance name",
 };
 inline constexpr MetricDef kCloudSettingSeconds{

@@ -7,6 +7,8 @@
 #include <regex>
 
 #include "exporter/findings.h"
+#include "tests/support/cloud_builder.h"
+#include "tests/support/failover_builder.h"
 #include "tests/support/pool_builder.h"
 
 namespace xenha::exporter {
@@ -115,9 +117,9 @@ class PoolFindings : public ::testing::TestWithParam<FindingRow> {};
 
 TEST_P(PoolFindings, NameWhatIsWrong) {
   PoolSnapshot pool = test::healthy_pool();
-  ASSERT_EQ(pool_findings(pool, test::test_now()), std::vector<Finding>{});
+  ASSERT_EQ(pool_findings(pool, nullptr, test::test_now()), std::vector<Finding>{});
   GetParam().spoil(pool);
-  const auto findings = pool_findings(pool, test::test_now());
+  const auto findings = pool_findings(pool, nullptr, test::test_now());
   const auto found = std::find_if(findings.begin(), findings.end(), [](const Finding& finding) {
     return finding.text.find(GetParam().expected) != std::string::npos;
   });
@@ -130,20 +132,142 @@ TEST_P(PoolFindings, NameWhatIsWrong) {
 INSTANTIATE_TEST_SUITE_P(All, PoolFindings, ::testing::ValuesIn(kFindingRows),
                          [](const auto& row) { return row.param.name; });
 
+struct CloudRow {
+  const char* name;
+  std::function<void(PoolSnapshot&, CloudSnapshot&)> spoil;
+  const char* expected;  ///< part of one finding; null: nothing at all
+  Severity severity = Severity::kWarning;
+};
+
+const CloudRow kCloudRows[] = {
+    {"nothing_wrong", [](PoolSnapshot&, CloudSnapshot&) {}, nullptr},
+    {"no_answer",
+     [](PoolSnapshot&, CloudSnapshot& c) { c.up = false, c.last_success = test::test_now() - 40s; },
+     "CloudStack cloud1 has not answered for 40 s", Severity::kWarning},
+    {"long_no_answer",
+     [](PoolSnapshot&, CloudSnapshot& c) { c.up = false, c.last_success = test::test_now() - 6min; },
+     "CloudStack cloud1 has not answered for 6 min", Severity::kCritical},
+    {"never_answered",
+     [](PoolSnapshot&, CloudSnapshot& c) { c.up = false, c.last_success.reset(), c.facts.reset(); },
+     "CloudStack cloud1 has not answered since", Severity::kCritical},
+    {"alert_stuck", [](PoolSnapshot&, CloudSnapshot& c) { test::host_of(c, "xs2").state = "Alert"; },
+     "xs2 in Alert though XenServer reaches it", Severity::kCritical},
+    {"alert_and_dead",
+     [](PoolSnapshot& p, CloudSnapshot& c) {
+       test::host_of(c, "xs2").state = "Alert";
+       test::make_unreachable(p, "xs2");
+     },
+     "xs2 in Alert, not Down", Severity::kCritical},
+    {"down_but_alive", [](PoolSnapshot&, CloudSnapshot& c) { test::host_of(c, "xs2").state = "Down"; },
+     "xs2 for Down though XenServer reaches it", Severity::kCritical},
+    {"disconnected", [](PoolSnapshot&, CloudSnapshot& c) { test::host_of(c, "xs2").state = "Disconnected"; },
+     "disconnected from xs2", Severity::kWarning},
+    {"maintenance_is_planned",
+     [](PoolSnapshot&, CloudSnapshot& c) {
+       test::host_of(c, "xs2").state = "Disconnected";
+       test::host_of(c, "xs2").resource_state = "Maintenance";
+     },
+     "xs2 is in maintenance in CloudStack (Maintenance)", Severity::kInfo},
+    {"another_pools_host",
+     [](PoolSnapshot&, CloudSnapshot& c) {
+       test::host_of(c, "xs2").state = "Alert";
+       test::host_of(c, "xs2").pool = "elsewhere";
+     },
+     nullptr},
+    {"unmanaged",
+     [](PoolSnapshot&, CloudSnapshot& c) {
+       c.facts->clusters[0].managed_state = "Unmanaged";
+       for (CloudHostSnapshot& host : c.facts->hosts) host.managed = false, host.state = "Disconnected";
+     },
+     "does not manage the cluster cluster-a (Unmanaged)", Severity::kWarning},
+    {"not_joined", [](PoolSnapshot&, CloudSnapshot& c) { c.facts->clusters[0].pool.clear(); },
+     "has no cluster with hosts of this pool", Severity::kWarning},
+    {"missing_host",
+     [](PoolSnapshot&, CloudSnapshot& c) {
+       c.facts->missing_hosts.push_back({"cluster1", "cluster-a", "xs4"});
+     },
+     "does not know the host xs4", Severity::kWarning},
+    {"alert_wait_default_old",
+     [](PoolSnapshot&, CloudSnapshot& c) {
+       c.facts->version = "4.3.2";
+       test::setting_of(c, "alert.wait") = {"alert.wait", 1800, std::nullopt, true};
+     },
+     "alert.wait in CloudStack is only the default (1800 s)", Severity::kWarning},
+    {"alert_wait_default_new",
+     [](PoolSnapshot&, CloudSnapshot& c) { test::setting_of(c, "alert.wait").is_default = true; },
+     "alert.wait in CloudStack is only the default", Severity::kInfo},
+    {"vm_ha_off", [](PoolSnapshot&, CloudSnapshot& c) { test::setting_of(c, "vm.ha.enabled").value = 0; },
+     "vm.ha.enabled is false", Severity::kCritical},
+    {"primary_storage",
+     [](PoolSnapshot& p, CloudSnapshot&) { p.facts->heartbeat_srs[0].is_primary_storage = true; },
+     "the heartbeat SR MGMT-HA as primary storage", Severity::kWarning},
+    {"runs_nowhere", [](PoolSnapshot& p, CloudSnapshot&) { p.vms_cloudstack_only = 3; }, "3 VMs run nowhere",
+     Severity::kCritical},
+    {"runs_unknown", [](PoolSnapshot& p, CloudSnapshot&) { p.vms_xenserver_only = 1; },
+     "1 VM runs in XenServer without CloudStack knowing", Severity::kWarning},
+    {"no_drift", [](PoolSnapshot& p, CloudSnapshot&) { p.vms_cloudstack_only = p.vms_xenserver_only = 0; },
+     nullptr},
+    {"vms_pending",
+     [](PoolSnapshot& p, CloudSnapshot&) {
+       p.failovers = test::book_of({test::open_failover(test::test_now() - 270s, 270s)});
+     },
+     "Failover of the master xs1 is under way for 4 min: 9 VMs do not run again yet", Severity::kCritical},
+    {"nothing_pends",
+     [](PoolSnapshot& p, CloudSnapshot&) {
+       p.failovers = test::book_of({test::open_failover(test::test_now() - 340s, 340s)});
+     },
+     "Failover of the master xs1 is under way for 5 min.", Severity::kWarning},
+    {"failover_over",
+     [](PoolSnapshot& p, CloudSnapshot&) {
+       p.failovers = test::book_of({}, {test::published_failover(test::test_now() - 1h)});
+     },
+     nullptr},
+};
+
+class CloudFindings : public ::testing::TestWithParam<CloudRow> {};
+
+TEST_P(CloudFindings, NameWhatIsWrong) {
+  PoolSnapshot pool = test::healthy_pool();
+  pool.cloudstack = "cloud1";
+  CloudSnapshot cloud = test::healthy_cloud();
+  GetParam().spoil(pool, cloud);
+  std::vector<Finding> found = cloud_findings(pool, &cloud, test::test_now());
+  if (!GetParam().expected) {
+    EXPECT_EQ(found, std::vector<Finding>{}) << found[0].text;
+    return;
+  }
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_THAT(found[0].text, HasSubstr(GetParam().expected));
+  EXPECT_EQ(found[0].severity, GetParam().severity);
+  const auto all = pool_findings(pool, &cloud, test::test_now());
+  EXPECT_NE(std::find(all.begin(), all.end(), found[0]), all.end());
+  EXPECT_TRUE(std::is_sorted(all.begin(), all.end(),
+                             [](const Finding& a, const Finding& b) { return a.severity < b.severity; }));
+}
+
+INSTANTIATE_TEST_SUITE_P(All, CloudFindings, ::testing::ValuesIn(kCloudRows),
+                         [](const auto& row) { return row.param.name; });
+
+TEST(CloudFindings, APoolWithoutCloudStackIsNotMeasuredByOne) {
+  CloudSnapshot cloud = test::healthy_cloud();
+  cloud.up = false;
+  EXPECT_EQ(cloud_findings(test::healthy_pool(), &cloud, test::test_now()), std::vector<Finding>{});
+}
+
 TEST(PoolFindings, UnknownIsNoFinding) {
   PoolSnapshot pool = test::healthy_pool();
   test::drop_facts(pool);
   pool.up = true;
   for (HostSnapshot& host : pool.hosts) host = HostSnapshot{.label = host.label};
   pool.masters.reset();
-  EXPECT_EQ(pool_findings(pool, test::test_now()), std::vector<Finding>{});
+  EXPECT_EQ(pool_findings(pool, nullptr, test::test_now()), std::vector<Finding>{});
 }
 
 TEST(PoolFindings, HaOffIsFineWhereItIsNotRequired) {
   PoolSnapshot pool = test::healthy_pool();
   test::switch_ha_off(pool);
   pool.facts->ha_required = false;
-  EXPECT_EQ(pool_findings(pool, test::test_now()), std::vector<Finding>{});
+  EXPECT_EQ(pool_findings(pool, nullptr, test::test_now()), std::vector<Finding>{});
 }
 
 TEST(AgeWords, SayAgesAsPeopleDo) {
@@ -188,6 +312,38 @@ TEST(LandingPage, FoldsHealthyPoolsOfALargeFleet) {
   EXPECT_THAT(render_landing_page(page_of({pools[0], pools[1]})), HasSubstr("<details class=\"good\" open>"));
 }
 
+TEST(LandingPage, ShowsEachPoolsCloudStack) {
+  PoolSnapshot joined = test::healthy_pool();
+  joined.cloudstack = "cloud1";
+  CloudSnapshot cloud = test::healthy_cloud();
+  test::host_of(cloud, "xs2").state = "Alert";
+  test::host_of(cloud, "xs3").resource_state = "Maintenance";
+  LandingPage page = page_of({joined, named("alone")});
+  EXPECT_THAT(render_landing_page(page), HasSubstr("cloud1 <span class=\"soft\">not read yet</span>"));
+  page.clouds.push_back(std::make_shared<const CloudSnapshot>(cloud));
+  const std::string html = render_landing_page(page);
+  EXPECT_THAT(html, HasSubstr("cloud1 <span class=\"soft\"> 4.20.1.0</span> answers"));
+  EXPECT_THAT(html, HasSubstr("(2 s ago)"));
+  EXPECT_THAT(html, HasSubstr("<td><span class=\"no\">Alert</span></td>"));
+  EXPECT_THAT(html, HasSubstr("<td>Up <span class=\"soft\">Maintenance</span></td>"));
+  EXPECT_EQ(html.find("CloudStack</dt>"), html.rfind("CloudStack</dt>")) << "the other pool has none";
+  cloud.up = false;
+  page.clouds = {std::make_shared<const CloudSnapshot>(cloud)};
+  EXPECT_THAT(render_landing_page(page), HasSubstr("NO ANSWER"));
+}
+
+TEST(LandingPage, AHintAloneMakesNoPoolSick) {
+  PoolSnapshot pool = test::healthy_pool();
+  pool.cloudstack = "cloud1";
+  CloudSnapshot cloud = test::healthy_cloud();
+  test::setting_of(cloud, "alert.wait").is_default = true;
+  LandingPage page = page_of({pool});
+  page.clouds.push_back(std::make_shared<const CloudSnapshot>(cloud));
+  const std::string html = render_landing_page(page);
+  EXPECT_THAT(html, HasSubstr("Nothing wrong in 1 pool"));
+  EXPECT_THAT(html, HasSubstr("<li class=\"info\"><b>&#8505;</b>alert.wait"));
+}
+
 TEST(LandingPage, EscapesEveryName) {
   const std::string evil = "<script>alert('1')</script>\"&\x01";
   PoolSnapshot pool = named(evil);
@@ -197,10 +353,18 @@ TEST(LandingPage, EscapesEveryName) {
     host.emergency = true;
   }
   pool.facts->heartbeat_srs[0].label = pool.facts->heartbeat_srs[0].type = evil;
+  pool.cloudstack = evil;
   pool.facts->heartbeat_srs[0].attachments[0].host = evil;
   pool.facts->heartbeat_srs[0].attachments[0].attached = false;
   LandingPage page = page_of({pool}, {evil});
   page.telemetry_path = "/\"><script>";
+  CloudSnapshot cloud = test::healthy_cloud();
+  cloud.name = cloud.facts->version = evil;
+  for (CloudHostSnapshot& host : cloud.facts->hosts)
+    host.pool = host.host = host.state = host.resource_state = evil;
+  cloud.facts->clusters[0].label = cloud.facts->clusters[0].managed_state = evil;
+  cloud.facts->clusters[0].pool = evil;
+  page.clouds.push_back(std::make_shared<const CloudSnapshot>(cloud));
   const std::string html = render_landing_page(page);
   EXPECT_THAT(html, Not(HasSubstr("<script")));
   EXPECT_THAT(html, HasSubstr("&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;&quot;&amp; "));

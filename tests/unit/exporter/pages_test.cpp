@@ -5,6 +5,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "tests/support/cloud_builder.h"
+#include "tests/support/failover_builder.h"
 #include "tests/support/manual_clock.h"
 #include "tests/support/pool_builder.h"
 
@@ -150,6 +152,16 @@ TEST_F(PagesTest, ReadyOnceEveryPoolWasRead) {
   EXPECT_EQ(ask("/-/ready").status, 200);
 }
 
+TEST_F(PagesTest, ReadyOnceEveryCloudWasReadToo) {
+  store_.set_clouds({"cloud1"});
+  publish_both();
+  const Reply early = ask("/-/ready");
+  EXPECT_EQ(early.status, 503);
+  EXPECT_THAT(early.body, HasSubstr("CloudStack cloud1"));
+  store_.publish_cloud(std::make_shared<const CloudSnapshot>(test::healthy_cloud()));
+  EXPECT_EQ(ask("/-/ready").status, 200);
+}
+
 TEST_F(PagesTest, ReloadIsForThoseWhoMay) {
   EXPECT_EQ(reload(false, false).status, 403);
   EXPECT_EQ(reloads_, 0);
@@ -209,6 +221,37 @@ TEST_F(PagesTest, PoolsAsJson) {
   EXPECT_EQ(alpha.at("hosts")[1].at("state"), "slave");
   EXPECT_EQ(alpha.at("heartbeat_srs")[0].at("sr"), "MGMT-HA");
   EXPECT_EQ(document.at("pools")[1], json::parse(R"({"name":"beta","ready":false})"));
+}
+
+TEST_F(PagesTest, PoolsAsJsonTellOfCloudStack) {
+  store_.set_clouds({"cloud1"});
+  PoolSnapshot pool = test::healthy_pool();
+  pool.name = "alpha";
+  pool.cloudstack = "cloud1";
+  pool.vms_cloudstack_only = 2;
+  pool.failovers = test::book_of({test::open_failover(test::test_now(), std::chrono::seconds(1))});
+  test::host_of(pool, "xs2").maintenance_cloudstack = true;
+  store_.publish(pool);
+  json alpha = json::parse(ask("/api/v1/pools").body).at("pools")[0];
+  EXPECT_TRUE(alpha.at("cloudstack").at("up").is_null()) << "not read yet";
+  CloudSnapshot cloud = test::healthy_cloud();
+  for (CloudHostSnapshot& host : cloud.facts->hosts) host.pool = "alpha";
+  test::host_of(cloud, "xs2").state = "Alert";
+  store_.publish_cloud(std::make_shared<const CloudSnapshot>(cloud));
+  alpha = json::parse(ask("/api/v1/pools").body).at("pools")[0];
+  EXPECT_EQ(alpha.at("cloudstack").at("name"), "cloud1");
+  EXPECT_EQ(alpha.at("cloudstack").at("up"), true);
+  EXPECT_EQ(alpha.at("cloudstack").at("version"), "4.20.1.0");
+  EXPECT_EQ(alpha.at("cloudstack").at("vms_cloudstack_only"), 2);
+  EXPECT_EQ(alpha.at("failovers_open"), 1);
+  EXPECT_EQ(alpha.at("hosts")[1].at("cloudstack_state"), "Alert");
+  EXPECT_EQ(alpha.at("hosts")[1].at("cloudstack_resource_state"), "Enabled");
+  EXPECT_EQ(alpha.at("hosts")[1].at("maintenance_cloudstack"), true);
+  publish("beta");
+  const json beta = json::parse(ask("/api/v1/pools").body).at("pools")[1];
+  EXPECT_TRUE(beta.at("cloudstack").is_null());
+  EXPECT_TRUE(beta.at("hosts")[1].at("cloudstack_state").is_null());
+  EXPECT_TRUE(beta.at("failovers_open").is_null());
 }
 
 TEST_F(PagesTest, UnknownIsNullInJsonNotFalse) {
