@@ -13,6 +13,8 @@
 namespace xenha::exporter {
 namespace {
 
+constexpr const char* kUserAgent = "xenha-exporter/" XENHA_VERSION;
+
 std::vector<std::string> names_of(const ExporterConfig& config) {
   std::vector<std::string> names;
   for (const PoolConfig& pool : config.pools) names.push_back(pool.name);
@@ -23,8 +25,33 @@ void tell(const std::vector<config::Problem>& warnings) {
   for (const config::Problem& warning : warnings) log::warn(config::to_string(warning), {});
 }
 
+std::vector<std::string> cloud_names_of(const ExporterConfig& config) {
+  std::vector<std::string> names;
+  for (const CloudConfig& cloud : config.clouds) names.push_back(cloud.name);
+  return names;
+}
+
+CloudPollSettings cloud_settings_of(const ExporterConfig& config) {
+  return {config.cloudstack_interval, config.request_timeout, config.keep_facts};
+}
+
 PollSettings settings_of(const ExporterConfig& config) {
   return {config.probe_interval, config.request_timeout, config.keep_facts};
+}
+
+/// What a reload ends and what it begins; a changed entry is both.
+struct Restart {
+  std::vector<std::string> stop, start;
+  bool starts(const std::string& name) const {
+    return std::find(start.begin(), start.end(), name) != start.end();
+  }
+};
+
+Restart restart(const PoolChanges& changes) {
+  Restart out{changes.removed, changes.added};
+  out.stop.insert(out.stop.end(), changes.changed.begin(), changes.changed.end());
+  out.start.insert(out.start.end(), changes.changed.begin(), changes.changed.end());
+  return out;
 }
 
 Result<web::WebConfig> read_web_config(const std::filesystem::path& file) {
@@ -40,10 +67,11 @@ Result<web::WebConfig> read_web_config(const std::filesystem::path& file) {
 /// One pool's thread and what it stands on.
 struct ExporterApp::Watch {
   Watch(const PoolConfig& pool, const ExporterConfig& config, const Clock& clock, Isolation& isolation,
-        SnapshotStore& store)
-      : transport({.user_agent = std::string("xenha-exporter/") + XENHA_VERSION}),
-        watcher(pool, settings_of(config), config.state_dir, clock, transport, isolation,
-                [&store](PoolSnapshot snapshot) { store.publish(std::move(snapshot)); }),
+        SnapshotStore& store, CloudLink cloud)
+      : transport({.user_agent = kUserAgent}),
+        watcher(
+            pool, settings_of(config), config.state_dir, clock, transport, isolation,
+            [&store](PoolSnapshot snapshot) { store.publish(std::move(snapshot)); }, std::move(cloud)),
         thread([this, name = pool.name](const std::stop_token& stop) {
           pthread_setname_np(pthread_self(), ("pool " + name).substr(0, 15).c_str());
           watcher.run(stop);
@@ -54,17 +82,36 @@ struct ExporterApp::Watch {
   std::jthread thread;
 };
 
+/// One CloudStack's thread and what it stands on.
+struct ExporterApp::CloudWatch {
+  CloudWatch(const CloudConfig& cloud, const ExporterConfig& config, const Clock& clock,
+             CloudWatcher::Publish publish)
+      : transport({.user_agent = kUserAgent}),
+        watcher(cloud, cloud_settings_of(config), config.state_dir, clock, transport, std::move(publish)),
+        thread([this, name = cloud.name](const std::stop_token& stop) {
+          pthread_setname_np(pthread_self(), ("cloud " + name).substr(0, 15).c_str());
+          watcher.run(stop);
+        }) {}
+
+  http::CurlTransport transport;
+  CloudWatcher watcher;
+  std::jthread thread;
+};
+
 ExporterApp::ExporterApp(AppOptions options, const Clock& clock, ExporterConfig config)
     : options_(std::move(options)),
       clock_(clock),
       config_(std::move(config)),
       isolation_(std::make_unique<Isolation>(config_.probe_interval)),
       last_good_reload_(clock.wall()),
-      store_(std::make_unique<SnapshotStore>(names_of(config_), [this] { return own_families(self()); })) {}
+      store_(std::make_unique<SnapshotStore>(names_of(config_), [this] { return own_families(self()); })) {
+  store_->set_clouds(cloud_names_of(config_));
+}
 
 ExporterApp::~ExporterApp() {
   if (server_) server_->stop();
   stop_watching(names_of(config_));
+  stop_watching_clouds(cloud_names_of(config_));
 }
 
 Result<std::unique_ptr<ExporterApp>> ExporterApp::start(AppOptions options, const Clock& clock) {
@@ -76,6 +123,7 @@ Result<std::unique_ptr<ExporterApp>> ExporterApp::start(AppOptions options, cons
                                       not_made);  // if it cannot be, the first save says so
   std::unique_ptr<ExporterApp> app(new ExporterApp(std::move(options), clock, *std::move(config)));
   if (const Status serving = app->serve(); !serving) return serving.error();
+  for (const CloudConfig& cloud : app->config_.clouds) app->start_watching(cloud);
   for (const PoolConfig& pool : app->config_.pools) app->start_watching(pool);
   return app;
 }
@@ -101,15 +149,41 @@ std::filesystem::path ExporterApp::web_config_path(const ExporterConfig& config)
 }
 
 void ExporterApp::start_watching(const PoolConfig& pool) {
-  watches_[pool.name] = std::make_unique<Watch>(pool, config_, clock_, *isolation_, *store_);
+  auto watch = std::make_unique<Watch>(pool, config_, clock_, *isolation_, *store_,
+                                       switch_.link(pool.name, pool.cloudstack));
+  switch_.connect(pool.name, pool.cloudstack, watch->watcher);
+  watches_[pool.name] = std::move(watch);
+}
+
+void ExporterApp::start_watching(const CloudConfig& cloud) {
+  auto watch = std::make_unique<CloudWatch>(cloud, config_, clock_,
+                                            [this](const std::shared_ptr<const CloudSnapshot>& snapshot) {
+                                              store_->publish_cloud(snapshot);
+                                              switch_.publish(snapshot);
+                                            });
+  switch_.connect(cloud.name, watch->watcher);
+  cloud_watches_[cloud.name] = std::move(watch);
 }
 
 /// All of them at once, so that a dozen hanging pools take no longer than one.
 void ExporterApp::stop_watching(const std::vector<std::string>& names) {
   for (const std::string& name : names) {
+    switch_.disconnect_pool(name);
     if (const auto watch = watches_.find(name); watch != watches_.end()) watch->second->thread.request_stop();
   }
   for (const std::string& name : names) watches_.erase(name);
+}
+
+void ExporterApp::stop_watching_clouds(const std::vector<std::string>& names) {
+  for (const std::string& name : names) {
+    switch_.disconnect_cloud(name);
+    if (const auto watch = cloud_watches_.find(name); watch != cloud_watches_.end())
+      watch->second->thread.request_stop();
+  }
+  for (const std::string& name : names) {
+    cloud_watches_.erase(name);
+    switch_.forget_cloud(name);
+  }
 }
 
 Status ExporterApp::reload() {
@@ -135,23 +209,21 @@ Status ExporterApp::try_reload() {
   if (Status served = server_->reload(*web); !served) return served;
   tell(loaded->warnings);
 
-  const PoolChanges changes = pool_changes(config_, *loaded);
-  std::vector<std::string> to_stop = changes.removed;
-  std::vector<std::string> to_start = changes.added;
-  if (config_.same_settings(*loaded)) {
-    to_stop.insert(to_stop.end(), changes.changed.begin(), changes.changed.end());
-    to_start.insert(to_start.end(), changes.changed.begin(), changes.changed.end());
-  } else {
-    to_stop = names_of(config_);
-    to_start = names_of(*loaded);
-  }
-  stop_watching(to_stop);
-  if (!config_.same_settings(*loaded)) isolation_->set_probe_interval(loaded->probe_interval);
+  const bool same = config_.same_settings(*loaded);
+  const Restart pools =
+      same ? restart(pool_changes(config_, *loaded)) : Restart{names_of(config_), names_of(*loaded)};
+  const Restart clouds = same ? restart(cloud_changes(config_, *loaded))
+                              : Restart{cloud_names_of(config_), cloud_names_of(*loaded)};
+  stop_watching(pools.stop);
+  stop_watching_clouds(clouds.stop);
+  if (!same) isolation_->set_probe_interval(loaded->probe_interval);
   config_ = *std::move(loaded);
   store_->set_pools(names_of(config_));
-  for (const PoolConfig& pool : config_.pools) {
-    if (std::find(to_start.begin(), to_start.end(), pool.name) != to_start.end()) start_watching(pool);
-  }
+  store_->set_clouds(cloud_names_of(config_));
+  for (const CloudConfig& cloud : config_.clouds)
+    if (clouds.starts(cloud.name)) start_watching(cloud);
+  for (const PoolConfig& pool : config_.pools)
+    if (pools.starts(pool.name)) start_watching(pool);
   return Nothing{};
 }
 

@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "exporter/cloud_switch.h"
 #include "exporter/exporter_config.h"
 #include "exporter/metrics/self.h"
 #include "exporter/poll/isolation.h"
@@ -46,12 +47,15 @@ class ExporterApp {
 
  private:
   struct Watch;
+  struct CloudWatch;
   ExporterApp(AppOptions options, const Clock& clock, ExporterConfig config);
   Status serve();
   Status try_reload();
   std::filesystem::path web_config_path(const ExporterConfig& config) const;
   void start_watching(const PoolConfig& pool);
   void stop_watching(const std::vector<std::string>& names);
+  void start_watching(const CloudConfig& cloud);
+  void stop_watching_clouds(const std::vector<std::string>& names);
   ExporterSelf self() const;
 
   const AppOptions options_;
@@ -63,6 +67,8 @@ class ExporterApp {
   bool last_reload_good_ = true;
   WallTime last_good_reload_;
   std::unique_ptr<SnapshotStore> store_;
+  CloudSwitch switch_;
+  std::map<std::string, std::unique_ptr<CloudWatch>> cloud_watches_;
   std::map<std::string, std::unique_ptr<Watch>> watches_;
   web::Router router_;
   std::unique_ptr<web::CivetServer> server_;

@@ -220,7 +220,10 @@ void HostProbe::judge(const Error& error) {
           may_ask_locally(context_.clock.steady())) {
         return local_check("LOGIN_HANGS");
       }
-      return finish({.reachable = false, .state = HostState::kUnreachable, .problem = error.message});
+      return finish({.reachable = false,
+                     .state = HostState::kUnreachable,
+                     .problem = error.message,
+                     .machine_answers = error.peer_answered});
   }
   if (error.remote_code == "HOST_IS_SLAVE") {
     ProbeVerdict verdict{.reachable = true, .state = HostState::kSlave, .claims_master = false};
@@ -247,6 +250,7 @@ void HostProbe::finish(ProbeVerdict verdict, const std::string& failure_code) {
                    now - *checked_locally_ >= kLocalCheckEvery;
   const ProbeVerdict before = std::exchange(verdict_, std::move(verdict));
   ++rounds_;
+  told_ = false;
   verdict_began_ = began_;
   verdict_ended_ = now;
   if (answered && due && !winding_down_ && !local_.busy() && may_ask_locally(now)) local_check(failure_code);
@@ -298,7 +302,10 @@ void HostProbe::local_failed(const Error& error, const std::string& failure_code
   }
   if (failure_code != "LOGIN_HANGS") return;
   if (error.code == ErrorCode::kAuth) return finish({.reachable = true, .problem = error.message});
-  finish({.reachable = false, .state = HostState::kUnreachable, .problem = error.message});
+  finish({.reachable = false,
+          .state = HostState::kUnreachable,
+          .problem = error.message,
+          .machine_answers = error.peer_answered});
 }
 
 void HostProbe::local_is_emergency(std::string session, const std::string& failure_code) {

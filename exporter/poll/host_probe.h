@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "exporter/poll/call_slot.h"
@@ -20,6 +21,7 @@ struct ProbeVerdict {
   std::optional<bool> claims_master;
   std::string believed_address;  ///< argument of HOST_IS_SLAVE, IPv6 without brackets; empty otherwise
   std::string problem;           ///< one line for a person; empty when all is well
+  bool machine_answers = false;  ///< not reachable, but a living kernel refused or closed the connection
   bool operator==(const ProbeVerdict&) const = default;
 };
 
@@ -75,6 +77,8 @@ class HostProbe {
   const ProbeVerdict& verdict() const { return verdict_; }
   bool foreign() const { return foreign_; }
   bool probed() const { return rounds_ > 0; }
+  /// True once after every round: a local check's end is none.
+  bool take_round_end() { return !std::exchange(told_, true); }
   /// When the newest round that ended began.
   SteadyTime verdict_began() const { return verdict_began_; }
   SteadyTime verdict_ended() const { return verdict_ended_; }
@@ -127,6 +131,7 @@ class HostProbe {
   std::optional<WallTime> certificate_expiry_;
   std::string session_;
   std::string unverified_;  ///< a new session until it is known whose it is
+  bool told_ = true;
   bool logging_in_ = false, waits_for_turn_ = false, winding_down_ = false;
   bool foreign_ = false;
   SteadyTime foreign_until_{};

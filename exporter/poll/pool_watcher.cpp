@@ -4,6 +4,7 @@
 #include <array>
 
 #include "exporter/poll/allowed_methods.h"
+#include "exporter/poll/judge_cloud.h"
 #include "lib/base/log.h"
 
 namespace xenha::exporter {
@@ -30,7 +31,7 @@ PoolSelf zeroed_self(const PollSettings& settings) {
 
 PoolWatcher::PoolWatcher(PoolConfig config, PollSettings settings, const std::filesystem::path& state_dir,
                          const Clock& clock, http::Transport& transport, Isolation& isolation,
-                         Publish publish)
+                         Publish publish, CloudLink cloud)
     : clock_(clock),
       transport_(transport),
       isolation_(isolation),
@@ -47,9 +48,12 @@ PoolWatcher::PoolWatcher(PoolConfig config, PollSettings settings, const std::fi
       history_(state_dir, context_.config.name, clock.wall()),
       bin_(context_),
       follower_(context_, *this),
-      chores_(context_, [this](const std::vector<HaMessage>& messages) {
-        history_.count_messages(messages, clock_.wall());
-      }) {
+      chores_(context_,
+              [this](const std::vector<HaMessage>& messages) {
+                history_.count_messages(messages, clock_.wall());
+              }),
+      failovers_(context_, isolation, state_dir),
+      cloud_link_(std::move(cloud)) {
   for (const HostConfig& host : context_.config.hosts) add_probe(host.address, true);
   if (!context_.config.may_follow_unlisted()) return;
   for (const auto& [address, member] : history_.state().members) {
@@ -62,19 +66,22 @@ PoolWatcher::~PoolWatcher() {
 }
 
 void PoolWatcher::run(const std::stop_token& stop) {
-  began_ = clock_.steady();
   const std::stop_callback wake(stop, [this] { transport_.wake(); });
   while (!stop.stop_requested()) {
-    const SteadyTime next = tick(clock_.steady());
+    const SteadyTime next = step(clock_.steady());
     if (stop.stop_requested()) break;
     transport_.poll(next);
   }
   shut_down();
 }
 
-SteadyTime PoolWatcher::tick(SteadyTime now) {
+SteadyTime PoolWatcher::step(SteadyTime now) {
+  if (!began_) began_ = now;
   remove_dropped();
   renew_credentials(now);
+  look_at_cloud();
+  // A suspicion asks sooner; its end goes back to the usual pace.
+  next_round_ = std::min(next_round_, last_round_ + failovers_.probe_interval());
   if (now >= next_round_) start_rounds(now);
   SteadyTime next = next_round_;
   for (const auto& probe : probes_) {
@@ -88,8 +95,12 @@ SteadyTime PoolWatcher::tick(SteadyTime now) {
     HostProbe* probe = find(address);
     return probe == nullptr || probe->verdict().reachable == true;
   });
+  if (failovers_.tick(now) && !publish_at_) publish_at_ = now;
   if (publish_at_ && now >= *publish_at_) publish();
   if (publish_at_) next = std::min(next, *publish_at_);
+  next = std::min(next, failovers_.next_tick());
+  tell_cloud_focus();
+  failovers_.save(false);
   return next;
 }
 
@@ -110,9 +121,11 @@ void PoolWatcher::remove_dropped() {
 }
 
 void PoolWatcher::start_rounds(SteadyTime now) {
+  const Duration interval = failovers_.probe_interval();
   // A late wake-up must not make up for missed rounds.
-  next_round_ =
-      std::max(next_round_ + context_.settings.probe_interval, now + context_.settings.probe_interval / 2);
+  next_round_ = std::max(next_round_ + interval, now + interval / 2);
+  last_round_ = now;
+  context_.self.probe_interval = interval;
   if (!round_open_) round_began_ = now;
   round_open_ = true;
   for (const auto& probe : probes_) probe->start_round();
@@ -284,11 +297,13 @@ void PoolWatcher::on_probed(HostProbe& probe, const ProbeVerdict& before) {
     round_open_ = false;
     probe_duration_ = clock_.steady() - round_began_;
   }
+  tell_stopwatch(probe);
   if (!publish_at_) publish_at_ = clock_.steady() + kGather;
 }
 
 void PoolWatcher::on_records(bool full) {
   take_history();
+  failovers_.records_changed();
   if (full) {
     learn_members();
     chores_.soon();
@@ -306,6 +321,7 @@ void PoolWatcher::on_master_answered() {
 void PoolWatcher::on_stream_failed(const Error& error) {
   log::debug("event stream broken", {{"pool", context_.config.name}, {"problem", error.message}});
   lose_master(error.message);
+  if (const KnownMember* member = member_at(follower_.following())) failovers_.stream_failed(member->uuid);
   // Ask the master at once rather than at the next round: is it the stream or the host?
   if (HostProbe* probe = find(master_)) probe->start_round();
   if (!publish_at_) publish_at_ = clock_.steady() + kGather;
@@ -392,13 +408,80 @@ bool PoolWatcher::first_look_taken(SteadyTime now) {
   if (!published_) {
     const bool facts_due = !follower_.following().empty() && !follower_.complete() && up_;
     const Duration patience = context_.settings.request_timeout * 2 + CredentialGate::kTurn;
-    published_ = (every_host_probed() && !facts_due) || now - began_ > patience;
+    published_ = (every_host_probed() && !facts_due) || now - *began_ > patience;
   }
   return published_;
 }
 
+const KnownMember* PoolWatcher::member_at(const std::string& address) const {
+  const auto& members = history_.state().members;
+  const auto found = members.find(address);
+  return found == members.end() ? nullptr : &found->second;
+}
+
+void PoolWatcher::tell_stopwatch(HostProbe& probe) {
+  const KnownMember* member = member_at(probe.address());
+  if (!probe.take_round_end() || member == nullptr) return;
+  const std::string& believed = probe.verdict().believed_address;
+  const KnownMember* named = believed.empty() ? nullptr : member_at(believed);
+  for (const auto& other : probes_)
+    if (named == nullptr && !believed.empty() && other->peer_ip() == believed)
+      named = member_at(other->address());
+  failovers_.probed(probe, member->uuid, member->label, named == nullptr ? std::string() : named->uuid);
+}
+
+void PoolWatcher::take_cloud(std::shared_ptr<const CloudSnapshot> snapshot) {
+  {
+    const std::lock_guard lock(cloud_mutex_);
+    cloud_inbox_ = std::move(snapshot);
+  }
+  transport_.wake();
+}
+
+void PoolWatcher::look_at_cloud() {
+  std::shared_ptr<const CloudSnapshot> news;
+  {
+    const std::lock_guard lock(cloud_mutex_);
+    news = std::exchange(cloud_inbox_, nullptr);
+  }
+  if (!news) return;
+  cloud_ = std::move(news);
+  failovers_.cloud(*cloud_);
+  if (!publish_at_) publish_at_ = clock_.steady() + kGather;
+}
+
+void PoolWatcher::tell_cloud_focus() {
+  if (!cloud_link_.focus) return;
+  CloudFocus focus = failovers_.focus();
+  if (focus == told_focus_) return;
+  told_focus_ = focus;
+  cloud_link_.focus(std::move(focus));
+}
+
+/// What the join needs, when that changed. With the master away the members stay as they were.
+void PoolWatcher::tell_cloud_members() {
+  const model::PoolDb* db = good_db();
+  if (!cloud_link_.members || db == nullptr) return;
+  PoolMembers members{.pool = context_.config.name, .pinned_cluster = context_.config.cloudstack_cluster};
+  for (const Identity& host : identify(*db, probed_hosts())) {
+    PoolMembers::Host one{.uuid = host.uuid, .label = host.label};
+    const auto record = db->hosts.find(host.ref);
+    if (record != db->hosts.end()) one.name_label = record->second.name_label;
+    for (const std::string& address : {host.record_address, host.probe_address})
+      if (!address.empty() && (one.addresses.empty() || one.addresses.front() != address))
+        one.addresses.push_back(address);
+    if (const HostProbe* probe = find(host.probe_address); probe != nullptr && !probe->peer_ip().empty())
+      one.addresses.push_back(probe->peer_ip());
+    members.hosts.push_back(std::move(one));
+  }
+  if (told_members_ == members) return;
+  told_members_ = members;
+  cloud_link_.members(std::move(members));
+}
+
 void PoolWatcher::publish() {
   publish_at_.reset();
+  tell_cloud_members();
   if (!first_look_taken(clock_.steady())) return;
   PoolView view{.config = context_.config,
                 .now = clock_.wall(),
@@ -417,6 +500,8 @@ void PoolWatcher::publish() {
     }
   }
   PoolSnapshot snapshot = judge(view);
+  snapshot.cloudstack = context_.config.cloudstack;
+  if (cloud_) add_cloud(snapshot, view.db, *cloud_);
   for (HostSnapshot& host : snapshot.hosts) {
     rejoins_.see(host.uuid, {host.reachable, host.live, host.enabled, host.boot_time}, view.now);
     if (view.db != nullptr) host.rejoin = rejoins_.newest(host.uuid);
@@ -425,6 +510,9 @@ void PoolWatcher::publish() {
       static_cast<int>(std::count_if(probes_.begin(), probes_.end(),
                                      [](const auto& probe) { return !probe->session().empty(); }) +
                        (follower_.session().empty() ? 0 : 1));
+  failovers_.judged(snapshot, view.db);
+  failovers_.tick(now);
+  snapshot.failovers = failovers_.book();
   snapshot.probe_duration = probe_duration_;
   snapshot.self = context_.self;
   publish_(std::move(snapshot));
@@ -451,6 +539,7 @@ void PoolWatcher::shut_down() {
     log::warn("some sessions could not be given back in time", {{"pool", context_.config.name}});
   }
   history_.save();
+  failovers_.save(true);
 }
 
 }  // namespace xenha::exporter

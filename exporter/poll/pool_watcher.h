@@ -6,12 +6,15 @@
 #include <functional>
 #include <list>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <set>
 #include <stop_token>
 #include <string>
 #include <vector>
 
 #include "exporter/poll/event_follower.h"
+#include "exporter/poll/failover_feed.h"
 #include "exporter/poll/history.h"
 #include "exporter/poll/host_probe.h"
 #include "exporter/poll/isolation.h"
@@ -21,6 +24,12 @@
 #include "exporter/poll/session_bin.h"
 
 namespace xenha::exporter {
+
+/// What a pool's watcher tells the watcher of its CloudStack; called on the pool's thread.
+struct CloudLink {
+  std::function<void(PoolMembers)> members = nullptr;
+  std::function<void(CloudFocus)> focus = nullptr;
+};
 
 class PoolWatcher final : private ProbeListener, private EventListener {
  public:
@@ -32,13 +41,20 @@ class PoolWatcher final : private ProbeListener, private EventListener {
   using Publish = std::function<void(PoolSnapshot)>;
   /// References must outlive the watcher; `publish` is called on the watcher's thread.
   PoolWatcher(PoolConfig config, PollSettings settings, const std::filesystem::path& state_dir,
-              const Clock& clock, http::Transport& transport, Isolation& isolation, Publish publish);
+              const Clock& clock, http::Transport& transport, Isolation& isolation, Publish publish,
+              CloudLink cloud = {});
   ~PoolWatcher() override;
   PoolWatcher(const PoolWatcher&) = delete;
   PoolWatcher& operator=(const PoolWatcher&) = delete;
 
   /// The thread's body: until `stop` is requested and the sessions are given back.
   void run(const std::stop_token& stop);
+  /// One turn without waiting; gives when the next one is due. For run(), and for a test that moves the time.
+  SteadyTime step(SteadyTime now);
+  /// Gives the sessions back and writes what must survive; run() does it at its end.
+  void shut_down();
+  /// What the pool's CloudStack last said. From any thread.
+  void take_cloud(std::shared_ptr<const CloudSnapshot> snapshot);
 
  private:
   // ProbeListener
@@ -54,7 +70,11 @@ class PoolWatcher final : private ProbeListener, private EventListener {
   void discard(const std::string& address, const std::string& session, bool local) override;
   void on_refused_password(const std::string& address, const std::string& username) override;
 
-  SteadyTime tick(SteadyTime now);
+  void look_at_cloud();
+  void tell_cloud_focus();
+  void tell_cloud_members();
+  void tell_stopwatch(HostProbe& probe);
+  const KnownMember* member_at(const std::string& address) const;
   void remove_dropped();
   void start_rounds(SteadyTime now);
   void do_chores(SteadyTime now);
@@ -70,7 +90,6 @@ class PoolWatcher final : private ProbeListener, private EventListener {
   const model::PoolDb* good_db() const;
   bool first_look_taken(SteadyTime now);
   void publish();
-  void shut_down();
 
   const Clock& clock_;
   http::Transport& transport_;
@@ -83,6 +102,8 @@ class PoolWatcher final : private ProbeListener, private EventListener {
   SessionBin bin_;
   EventFollower follower_;
   MasterChores chores_;
+  FailoverFeed failovers_;
+  const CloudLink cloud_link_;
   std::list<std::unique_ptr<HostProbe>> probes_;
   std::set<std::string> dropped_;        ///< probes to remove at the next tick
   std::set<std::string> complained_of_;  ///< addresses that are named but not followed, told once
@@ -93,12 +114,18 @@ class PoolWatcher final : private ProbeListener, private EventListener {
   bool up_ = false;
   std::optional<WallTime> last_success_;
   SteadyTime last_success_steady_{};
-  SteadyTime next_round_{}, round_began_{}, next_credential_look_{};
-  SteadyTime began_{};
+  SteadyTime next_round_{}, last_round_{}, round_began_{}, next_credential_look_{};
+  std::optional<SteadyTime> began_;
   bool published_ = false;
   std::optional<SteadyTime> publish_at_;
   bool round_open_ = false;
   Duration probe_duration_{};
+
+  std::mutex cloud_mutex_;
+  std::shared_ptr<const CloudSnapshot> cloud_inbox_;  ///< under the mutex
+  std::shared_ptr<const CloudSnapshot> cloud_;
+  std::optional<PoolMembers> told_members_;
+  CloudFocus told_focus_;
 };
 
 }  // namespace xenha::exporter

@@ -74,6 +74,9 @@ bool add_paths(std::string_view list, int& active, int& total) {
   return true;
 }
 
+/// CloudStack's mark on a host for each of its primary storages.
+constexpr std::string_view kCloudHeartbeatTag = "cloud-heartbeat-";
+
 template <class Record>
 struct Field {
   std::string_view name;
@@ -141,6 +144,13 @@ const Field<model::HostRecord> kHostFields[] = {
        r.maintenance_mode = std::any_of(v.members.begin(), v.members.end(), [](const Member& m) {
          return m.name.starts_with("MAINTENANCE_MODE");
        });
+     }},
+    {"tags",
+     [](auto& r, const Value& v) {
+       r.cloud_heartbeat_srs.clear();
+       for (const std::string& tag : texts(v))
+         if (tag.starts_with(kCloudHeartbeatTag))
+           r.cloud_heartbeat_srs.push_back(tag.substr(kCloudHeartbeatTag.size()));
      }},
 };
 

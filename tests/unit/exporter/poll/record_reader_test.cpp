@@ -105,6 +105,16 @@ TEST(RecordReader, MaintenanceKeysOfXenCenter) {
           .maintenance_mode);
 }
 
+TEST(RecordReader, CloudStacksMarksOfItsPrimaryStorage) {
+  const auto srs = [](const char* tags) {
+    return read("host", member("tags", tags)).hosts.at("OpaqueRef:1").cloud_heartbeat_srs;
+  };
+  EXPECT_EQ(srs("<array><data><value>vmops-version-4.20</value><value>cloud-heartbeat-aaaa-bbbb</value>"
+                "<value>rack 7</value></data></array>"),
+            std::vector<std::string>{"aaaa-bbbb"});
+  EXPECT_TRUE(srs("<array><data/></array>").empty());
+}
+
 TEST(RecordReader, EveryFollowedFieldHasAReader) {
   for (const FollowedClass& followed : followed_classes()) {
     model::PoolDb db;

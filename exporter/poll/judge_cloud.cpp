@@ -1,0 +1,97 @@
+#include "exporter/poll/judge_cloud.h"
+
+#include <algorithm>
+#include <cctype>
+#include <set>
+
+#include "lib/cloudstack/reader.h"
+
+namespace xenha::exporter {
+namespace {
+
+using Names = std::set<std::string, std::less<>>;
+
+/// CloudStack's own instance names; an operator's other VMs are none of its business.
+bool is_instance_name(std::string_view name) {
+  if (name.size() < 5 || std::string_view("ivrs").find(name[0]) == std::string_view::npos) return false;
+  return name[1] == '-' && std::isdigit(static_cast<unsigned char>(name[2])) != 0 &&
+         name.find('-', 3) != std::string_view::npos;
+}
+
+/// SRs that are primary storage by reference 6.5: name-labels that CloudStack gave, and tags it left.
+struct PrimaryStorage {
+  Names name_labels, uuids;
+};
+
+PrimaryStorage primary_storage(const model::PoolDb* db, const CloudFacts& facts,
+                               const std::vector<std::string>& clusters) {
+  PrimaryStorage out;
+  for (const model::CloudStoragePool& pool : facts.storage_pools) {
+    if (pool.state == "Removed") continue;
+    const bool elsewhere = !pool.cluster_id.empty() &&
+                           std::find(clusters.begin(), clusters.end(), pool.cluster_id) == clusters.end();
+    if (elsewhere) continue;
+    out.name_labels.insert(pool.id);
+    if (pool.type == "PreSetup") {
+      std::string_view path = pool.path;
+      while (path.starts_with('/')) path.remove_prefix(1);
+      if (!path.empty()) out.name_labels.emplace(path);
+    }
+  }
+  if (db != nullptr)
+    for (const auto& [ref, host] : db->hosts)
+      out.uuids.insert(host.cloud_heartbeat_srs.begin(), host.cloud_heartbeat_srs.end());
+  return out;
+}
+
+void compare_vms(PoolSnapshot& pool, const model::PoolDb& db, const CloudSnapshot& cloud) {
+  if (!cloud.vms_read || !pool.up) return;
+  Names running_here;
+  for (const auto& [ref, vm] : db.vms)
+    if (vm.real && vm.power_state == "Running") running_here.insert(vm.name_label);
+  Names known;  // running, or on the way from one state to the next
+  int cloudstack_only = 0;
+  for (const auto& [id, vm] : cloud.facts->vms) {
+    const bool settled = vm.state == "Stopped" || vm.state == "Destroyed" || vm.state == "Expunging" ||
+                         vm.state == "Error" || vm.state == "Shutdown";
+    if (!settled) known.insert(vm.instance_name);
+    if (vm.state != "Running" || vm.host_uuid.empty()) continue;
+    const bool in_this_pool = std::any_of(pool.hosts.begin(), pool.hosts.end(),
+                                          [&](const auto& host) { return host.uuid == vm.host_uuid; });
+    cloudstack_only += in_this_pool && !running_here.contains(vm.instance_name);
+  }
+  pool.vms_cloudstack_only = cloudstack_only;
+  pool.vms_xenserver_only =
+      static_cast<int>(std::count_if(running_here.begin(), running_here.end(), [&](const std::string& name) {
+        return is_instance_name(name) && !known.contains(name);
+      }));
+}
+
+}  // namespace
+
+std::optional<bool> cloudstack_requires_ha(const std::string& version) {
+  const cloudstack::Version parsed = cloudstack::parse_version(version);
+  if (!parsed.known()) return std::nullopt;
+  return parsed >= cloudstack::Version{4, 3, 2};
+}
+
+void add_cloud(PoolSnapshot& pool, const model::PoolDb* db, const CloudSnapshot& cloud) {
+  if (!cloud.facts) return;
+  const CloudFacts& facts = *cloud.facts;
+  if (pool.facts && cloudstack_requires_ha(facts.version) == true) pool.facts->ha_required = true;
+  for (HostSnapshot& host : pool.hosts)
+    for (const CloudHostSnapshot& known : facts.hosts)
+      if (!host.uuid.empty() && known.host_uuid == host.uuid && known.pool == pool.name)
+        host.maintenance_cloudstack = known.maintenance();
+  std::vector<std::string> clusters;
+  for (const CloudClusterSnapshot& cluster : facts.clusters)
+    if (cluster.pool == pool.name) clusters.push_back(cluster.id);
+  if (pool.facts && !clusters.empty()) {
+    const PrimaryStorage primary = primary_storage(db, facts, clusters);
+    for (HeartbeatSrSnapshot& sr : pool.facts->heartbeat_srs)
+      sr.is_primary_storage = primary.name_labels.contains(sr.label) || primary.uuids.contains(sr.uuid);
+  }
+  if (db != nullptr && !clusters.empty()) compare_vms(pool, *db, cloud);
+}
+
+}  // namespace xenha::exporter
