@@ -47,7 +47,7 @@ Result<Json> maintenance(CommandArgs& args) {
 /// The mark that xenhactl sets.
 Result<Json> intent(CommandArgs& args) {
   Database* db = args.db();
-  const auto until = std::chrono::system_clock::now() + std::chrono::hours(8);
+  const auto until = args.world.now() + std::chrono::hours(8);
   const auto epoch = std::chrono::duration_cast<std::chrono::seconds>(until.time_since_epoch()).count();
   const std::string host = args.host ? args.host->name : args.site->hosts.front()->name;
   const std::string text =

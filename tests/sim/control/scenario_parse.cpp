@@ -75,6 +75,26 @@ Status read_pool(const Pairs& pairs, int number, SimulationOptions& options) {
   return Nothing{};
 }
 
+Status read_cloud(const Pairs& pairs, int number, SimulationOptions& options) {
+  CloudSpec spec;
+  for (const auto& [name, value] : pairs) {
+    if (name == "name") {
+      spec.name = value;
+    } else if (name == "version") {
+      spec.version = value;
+    } else if (name == "pools") {
+      std::istringstream list(value);
+      for (std::string pool; std::getline(list, pool, ',');) spec.pools.push_back(std::atoi(pool.c_str()));
+    } else if (name.rfind("setting:", 0) == 0) {
+      spec.settings[name.substr(8)] = value;
+    } else {
+      return bad_line(number, "a cloud has no " + name);
+    }
+  }
+  options.clouds.push_back(spec);
+  return Nothing{};
+}
+
 /// expect PATH = VALUE [within DURATION]
 Status read_expectation(const std::vector<std::string>& words, ScenarioStep& step) {
   if (words.size() < 5) return bad_line(step.line_number, "write: expect PATH = VALUE, or != or >=");
@@ -110,6 +130,7 @@ Status read_step(const std::vector<std::string>& words, ScenarioStep& step, Dura
 Result<std::unique_ptr<Scenario>> Scenario::parse(const std::string& text, SimulationOptions& options) {
   auto scenario = std::make_unique<Scenario>();
   options.pools.clear();
+  options.clouds.clear();
   std::istringstream in(text);
   std::string line;
   Duration before{};
@@ -121,6 +142,10 @@ Result<std::unique_ptr<Scenario>> Scenario::parse(const std::string& text, Simul
       Pairs pairs;
       status = pairs_of(words, 1, pairs) ? read_pool(pairs, number, options)
                                          : Status(bad_line(number, "arguments are NAME=VALUE"));
+    } else if (words[0] == "cloud") {
+      Pairs pairs;
+      status = pairs_of(words, 1, pairs) ? read_cloud(pairs, number, options)
+                                         : Status(bad_line(number, "arguments are NAME=VALUE"));
     } else if (words[0] == "speed" && words.size() == 2 && std::atof(words[1].c_str()) > 0) {
       options.speed = std::atof(words[1].c_str());
     } else if (words[0].front() == '@') {
@@ -131,7 +156,7 @@ Result<std::unique_ptr<Scenario>> Scenario::parse(const std::string& text, Simul
       before = step.at;
       scenario->steps_.push_back(std::move(step));
     } else {
-      status = bad_line(number, "a line begins with pool, speed or @TIME");
+      status = bad_line(number, "a line begins with pool, cloud, speed or @TIME");
     }
     if (!status) return status.error();
   }

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "tests/sim/cloud/cloud.h"
 #include "tests/sim/xapi/dispatch.h"
 #include "tests/sim/xapi/event_hub.h"
 
@@ -62,6 +63,10 @@ void World::later(Host& host, Duration simulated, std::function<void()> task) {
 
 std::string World::now_text(const Host& host) const {
   return iso8601(wall(host));
+}
+
+void World::note(const char* what, const Host& host, std::string vm) {
+  truth.add({clock.now(), now(), "xenserver", what, host.site->name, host.address, std::move(vm)});
 }
 
 void World::changed() {

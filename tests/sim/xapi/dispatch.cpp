@@ -101,7 +101,7 @@ void dispatch(const ApiCallPtr& call) {
   Host& host = call->host;
   const Release release = call->release();
   CallEntry entry;
-  entry.time = unix_seconds(std::chrono::system_clock::now());
+  entry.time = unix_seconds(call->world.now());
   entry.pool = host.site->name;
   entry.host = host.address;
   const Request& request = call->exchange->request();

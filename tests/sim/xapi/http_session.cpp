@@ -81,7 +81,7 @@ void attempt(World& world, Host& host, const std::shared_ptr<Exchange>& exchange
 void authorize_http(World& world, Host& host, const std::shared_ptr<Exchange>& exchange,
                     std::function<void()> then) {
   CallEntry entry;
-  entry.time = unix_seconds(std::chrono::system_clock::now());
+  entry.time = unix_seconds(host.world->now());
   entry.pool = host.site->name;
   entry.host = host.address;
   entry.client = exchange->request().client_address;
