@@ -7,6 +7,7 @@
 #include <thread>
 #include <utility>
 
+#include "tests/sim/cloud/cloud.h"
 #include "tests/sim/control/commands.h"
 #include "tests/sim/control/state.h"
 #include "tests/sim/world/assembly.h"
@@ -80,6 +81,15 @@ std::string Simulation::url(int pool, int host) const {
 
 std::string Simulation::control_url() const {
   return impl_->control_url;
+}
+
+std::string Simulation::cloud_url(int cloud) {
+  return impl_->on_loop([&] {
+    const auto& clouds = impl_->assembly.world->clouds;
+    return cloud >= 1 && static_cast<std::size_t>(cloud) <= clouds.size()
+               ? clouds[static_cast<std::size_t>(cloud) - 1]->url()
+               : std::string();
+  });
 }
 
 Result<std::string> Simulation::command(std::string_view name, std::string_view arguments_json) {

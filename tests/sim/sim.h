@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -28,8 +29,31 @@ struct PoolSpec {
   std::int64_t heartbeat_bytes = 0;      ///< size of the SR; 0: 10 GiB
   bool hotfix = true;                    ///< 6.2: XS62ESP1004 applied on every host
   bool latency_recorded = false;         ///< HA latency sources recorded on every host
+  int vms_on = 0;  ///< all user VMs on this host; 0: spread over all
+  /// How many user VMs, routers, console proxies, secondary storage VMs, in this order; empty: a usual mixture.
+  std::vector<int> vm_mix = {};
   std::vector<std::string> vm_names =
       {};  ///< names of the first user VMs; the others are i-2-N-VM, r-N-VM, s-N-VM
+};
+
+/// One CloudStack over some of the pools: each is a XenServer cluster of its only pod.
+struct CloudSpec {
+  std::string name = "";             ///< "" becomes cloud1, cloud2 ...
+  std::string version = "4.20.3.0";  ///< 4.3.2 4.5.2 4.11.3.0 4.14.0.0 4.18.2.0 4.20.3.0 4.22.1.0
+  std::vector<int> pools = {};       ///< numbers, from 1; empty: all
+  std::string address = "";          ///< "" is 127.20.CLOUD.1
+  std::uint16_t port = 0;            ///< 0: the hosts'
+  std::string api_key = "cloud-api-key", secret_key = "cloud-secret-key";  ///< of a root admin
+  /// Of a domain admin: no infrastructure calls, no hosts or instance names.
+  std::string tenant_api_key = "tenant-api-key", tenant_secret_key = "tenant-secret-key";
+  /// Of an account whose role (4.9+) allows what an exporter needs and nothing else.
+  std::string reader_api_key = "reader-api-key", reader_secret_key = "reader-secret-key";
+  std::map<std::string, std::string> settings = {};  ///< values in the database
+  double clock_skew = 0;                             ///< seconds, of the management server
+  int zone_minutes = 0;                              ///< offset in which times are printed, e.g. 120
+  double start_least = 20, start_most = 30;          ///< seconds a VM is Starting
+  /// Stopped console proxies and secondary storage VMs come back as new VMs; otherwise as themselves.
+  bool system_vms_replaced = true;
 };
 
 struct SimulationOptions {
@@ -42,6 +66,7 @@ struct SimulationOptions {
   std::string root_password = "root-password";
   std::string monitor_password = "monitor-password";    ///< user monitor, role read-only
   std::string operator_password = "operator-password";  ///< user operator, role pool-operator
+  std::vector<CloudSpec> clouds = {};
 };
 
 /// One call that reached a host.
@@ -57,6 +82,7 @@ struct CallEntry {
   std::string originator;    ///< of the session
   bool write = false;        ///< the method changes the pool's or a host's state
   std::string outcome;       ///< Success, an error code, pending, closed, or HTTP status
+  std::string cloud = {};    ///< name, of calls to a management server: pool is empty then
 };
 
 class World;
@@ -76,6 +102,8 @@ class Simulation {
   std::string url(int pool, int host) const;
   /// "http://127.0.0.1:PORT"; "" without control API.
   std::string control_url() const;
+  /// API endpoint of cloud 1, 2 ...: "http://127.20.1.1:PORT/client/api".
+  std::string cloud_url(int cloud = 1);
 
   /// Runs a command of the control API (README.md): name, arguments as a JSON object in text. The answer is
   /// JSON text. Errors: kBadConfig with what is wrong.

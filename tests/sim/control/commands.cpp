@@ -44,7 +44,7 @@ const CommandMap& commands() {
   static const CommandMap map = [] {
     CommandMap all;
     for (auto add : {add_host_commands, add_storage_commands, add_pool_commands, add_record_commands,
-                     add_vm_commands, add_wire_commands})
+                     add_vm_commands, add_wire_commands, add_cloud_commands})
       add(all);
     return all;
   }();

@@ -45,6 +45,7 @@ void add_pool_commands(CommandMap& commands);
 void add_record_commands(CommandMap& commands);
 void add_vm_commands(CommandMap& commands);
 void add_wire_commands(CommandMap& commands);
+void add_cloud_commands(CommandMap& commands);
 
 inline Error bad_command(std::string message) {
   return {ErrorCode::kBadConfig, std::move(message)};

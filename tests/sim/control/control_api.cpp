@@ -79,6 +79,7 @@ void ControlApi::get(Exchange& exchange, std::string_view what) {
   if (what == "state") return answer(exchange, 200, state_of(world_));
   if (what == "log") return answer(exchange, 200, calls_json(world_, after, false));
   if (what == "writes") return answer(exchange, 200, calls_json(world_, after, true));
+  if (what == "truth") return answer(exchange, 200, truth_of(world_, after));
   if (what == "sessions") return answer(exchange, 200, sessions_json(world_));
   if (what == "counts") return answer(exchange, 200, world_.log.counts());
   if (what == "commands") {
@@ -86,7 +87,7 @@ void ControlApi::get(Exchange& exchange, std::string_view what) {
     for (const auto& [name, command] : commands()) names.push_back(name);
     return answer(exchange, 200, {{"commands", std::move(names)}});
   }
-  answer(exchange, 404, {{"error", "state, log, writes, sessions, counts or commands"}});
+  answer(exchange, 404, {{"error", "state, log, writes, truth, sessions, counts or commands"}});
 }
 
 void ControlApi::post(Exchange& exchange, std::string_view command) {

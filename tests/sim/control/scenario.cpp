@@ -30,7 +30,9 @@ std::string look_up(World& world, const std::string& path) {
   if (path == "writes") return std::to_string(world.log.after(0, true).size());
   if (path == "calls") return std::to_string(world.log.last());
   const Json state = state_of(world);
-  const Json* at = &state.at("pools");
+  const std::string first = path.substr(0, path.find('.'));
+  const bool in_cloud = child_of(state.at("clouds"), first) != nullptr && !world.find_site(first);
+  const Json* at = &state.at(in_cloud ? "clouds" : "pools");
   std::size_t from = 0;
   while (at && from <= path.size()) {
     const std::size_t dot = std::min(path.find('.', from), path.size());

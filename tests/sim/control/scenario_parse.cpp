@@ -2,6 +2,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <map>
+#include <numeric>
 #include <sstream>
 
 #include "tests/sim/control/commands.h"
@@ -50,6 +51,13 @@ bool pairs_of(const std::vector<std::string>& words, std::size_t from, Pairs& ou
   return true;
 }
 
+/// USER,ROUTER,CONSOLEPROXY,SSVM: how many of each.
+void read_mix(const std::string& value, PoolSpec& spec) {
+  std::istringstream list(value);
+  for (std::string count; std::getline(list, count, ',');) spec.vm_mix.push_back(std::atoi(count.c_str()));
+  spec.vms = std::accumulate(spec.vm_mix.begin(), spec.vm_mix.end(), 0);
+}
+
 Status read_pool(const Pairs& pairs, int number, SimulationOptions& options) {
   PoolSpec spec;
   for (const auto& [name, value] : pairs) {
@@ -66,12 +74,40 @@ Status read_pool(const Pairs& pairs, int number, SimulationOptions& options) {
       spec.ha = value == "on";
     else if (name == "ha_timeout")
       spec.ha_timeout = count;
+    else if (name == "on")
+      spec.vms_on = count;
+    else if (name == "mix")
+      read_mix(value, spec);
     else if (name == "heartbeat")
       spec.heartbeat_type = value;
     else
       return bad_line(number, "a pool has no " + name);
   }
   options.pools.push_back(spec);
+  return Nothing{};
+}
+
+Status read_cloud(const Pairs& pairs, int number, SimulationOptions& options) {
+  CloudSpec spec;
+  for (const auto& [name, value] : pairs) {
+    if (name == "name") {
+      spec.name = value;
+    } else if (name == "version") {
+      spec.version = value;
+    } else if (name == "pools") {
+      std::istringstream list(value);
+      for (std::string pool; std::getline(list, pool, ',');) spec.pools.push_back(std::atoi(pool.c_str()));
+    } else if (name == "skew") {
+      spec.clock_skew = std::atof(value.c_str());
+    } else if (name == "zone") {
+      spec.zone_minutes = std::atoi(value.c_str());
+    } else if (name.rfind("setting:", 0) == 0) {
+      spec.settings[name.substr(8)] = value;
+    } else {
+      return bad_line(number, "a cloud has no " + name);
+    }
+  }
+  options.clouds.push_back(spec);
   return Nothing{};
 }
 
@@ -110,6 +146,7 @@ Status read_step(const std::vector<std::string>& words, ScenarioStep& step, Dura
 Result<std::unique_ptr<Scenario>> Scenario::parse(const std::string& text, SimulationOptions& options) {
   auto scenario = std::make_unique<Scenario>();
   options.pools.clear();
+  options.clouds.clear();
   std::istringstream in(text);
   std::string line;
   Duration before{};
@@ -121,6 +158,10 @@ Result<std::unique_ptr<Scenario>> Scenario::parse(const std::string& text, Simul
       Pairs pairs;
       status = pairs_of(words, 1, pairs) ? read_pool(pairs, number, options)
                                          : Status(bad_line(number, "arguments are NAME=VALUE"));
+    } else if (words[0] == "cloud") {
+      Pairs pairs;
+      status = pairs_of(words, 1, pairs) ? read_cloud(pairs, number, options)
+                                         : Status(bad_line(number, "arguments are NAME=VALUE"));
     } else if (words[0] == "speed" && words.size() == 2 && std::atof(words[1].c_str()) > 0) {
       options.speed = std::atof(words[1].c_str());
     } else if (words[0].front() == '@') {
@@ -131,7 +172,7 @@ Result<std::unique_ptr<Scenario>> Scenario::parse(const std::string& text, Simul
       before = step.at;
       scenario->steps_.push_back(std::move(step));
     } else {
-      status = bad_line(number, "a line begins with pool, speed or @TIME");
+      status = bad_line(number, "a line begins with pool, cloud, speed or @TIME");
     }
     if (!status) return status.error();
   }

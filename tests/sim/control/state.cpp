@@ -1,5 +1,6 @@
 #include "tests/sim/control/state.h"
 
+#include "tests/sim/cloud/cloud_state.h"
 #include "tests/sim/ha/host_records.h"
 #include "tests/sim/ha/liveset.h"
 #include "tests/sim/xapi/event_hub.h"
@@ -99,17 +100,38 @@ Json site_json(const World& world, const Site& site) {
 Json state_of(const World& world) {
   Json pools = Json::array();
   for (const auto& site : world.sites) pools.push_back(site_json(world, *site));
+  Json clouds = Json::array();
+  for (const auto& each : world.clouds) clouds.push_back(cloud::state_of(*each));
   return {{"time", std::chrono::duration<double>(world.clock.now()).count()},
           {"speed", world.clock.speed()},
           {"calls", world.log.last()},
-          {"pools", std::move(pools)}};
+          {"pools", std::move(pools)},
+          {"clouds", std::move(clouds)}};
+}
+
+Json truth_of(const World& world, std::size_t after) {
+  Json out = Json::array();
+  const auto& entries = world.truth.entries();
+  for (std::size_t at = after; at < entries.size(); ++at) {
+    const TruthEntry& entry = entries[at];
+    out.push_back({{"number", at + 1},
+                   {"at", std::chrono::duration<double>(entry.at).count()},
+                   {"wall", unix_seconds(entry.wall)},
+                   {"system", entry.system},
+                   {"what", entry.what},
+                   {"pool", entry.pool},
+                   {"host", entry.host},
+                   {"vm", entry.vm},
+                   {"detail", entry.detail}});
+  }
+  return {{"entries", std::move(out)}};
 }
 
 Json call_json(const CallEntry& entry) {
-  return {{"number", entry.number},   {"time", entry.time},      {"pool", entry.pool},
-          {"host", entry.host},       {"client", entry.client},  {"method", entry.method},
-          {"session", entry.session}, {"user", entry.user},      {"originator", entry.originator},
-          {"write", entry.write},     {"outcome", entry.outcome}};
+  return {{"number", entry.number},   {"time", entry.time},       {"pool", entry.pool},
+          {"host", entry.host},       {"client", entry.client},   {"method", entry.method},
+          {"session", entry.session}, {"user", entry.user},       {"originator", entry.originator},
+          {"write", entry.write},     {"outcome", entry.outcome}, {"cloud", entry.cloud}};
 }
 
 }  // namespace xenha::sim

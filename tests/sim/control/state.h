@@ -9,5 +9,7 @@ namespace xenha::sim {
 
 Json state_of(const World& world);
 Json call_json(const CallEntry& entry);
+/// What really happened when: {"entries": [...]}, from entry number `after` on.
+Json truth_of(const World& world, std::size_t after = 0);
 
 }  // namespace xenha::sim

@@ -73,6 +73,8 @@ void lose_power(Host& host, bool clean) {
   host.went_down_unclean = !clean;
   drop_out(host, clean);
   forget_agent_state(host);
+  host.dom0_until = host.world->clock.now();
+  host.world->note("host_lost_power", host);
   host.powered = false;
   host.answers_refused = false;
   apply_network(host);
@@ -93,6 +95,7 @@ void power_on(Host& host) {
   apply_network(host);
   world.later(host, timings::kFirmware, [&world, &host] {
     host.boot_time = world.wall(host);
+    host.dom0_since = world.clock.now();
     host.answers_refused = true;
     apply_network(host);
     world.later(host, timings::kDom0Boot, [&host] { start_agent(host, timings::kAgentStart); });
@@ -149,6 +152,7 @@ void follow(Host& host, const std::string& address) {
 void isolate(Host& host, bool isolated) {
   if (host.isolated == isolated) return;
   host.isolated = isolated;
+  host.world->note(isolated ? "host_isolated" : "host_reconnected", host);
   host.isolated_at = isolated ? std::optional(host.world->clock.now()) : std::nullopt;
   apply_network(host);
   host.world->changed();

@@ -63,6 +63,7 @@ void start_vm(World& world, Database& db, const std::string& vm, const Host& whe
   db.set("VM", vm, "resident_on", where.ref);
   db.set("VM", vm, "domid", 1 + static_cast<int>(db.generation() % 1000));
   db.set("VM", vm, "power_state", "Running");
+  world.note("vm_running", where, db.text("VM", vm, "name_label"));
   db.set("VM", vm, "allowed_operations", Json::array({"clean_shutdown", "clean_reboot", "pool_migrate"}));
 }
 
@@ -87,6 +88,7 @@ void restart_protected(Site& site, Host& master, const std::string& vm) {
 
 void declare_dead(Site& site, Host& master, const Host& dead) {
   Database& db = *master.db;
+  site.world->note("host_declared_dead", dead);
   set_live(db, dead, false);
   set_enabled(db, dead, false);
   for (const std::string& vm : vms_on(db, dead)) {

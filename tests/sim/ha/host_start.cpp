@@ -180,6 +180,7 @@ void open_for_business(Host& host, bool at_world_start) {
     if (new_role) create_message(site, "POOL_MASTER_TRANSITION", 4, "Host", host.uuid, "");
     note_fence(host);
   }
+  if (!at_world_start) world.note("master_serves", host);
   apply_network(host);
   world.changed();
 }

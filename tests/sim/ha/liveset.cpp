@@ -104,6 +104,7 @@ void process_liveset(Site& site, Host& master) {
     if (!db.exists("host", host->ref)) continue;
     const bool was_live = is_live(db, *host);
     if (seen_alive(*host)) {
+      if (!was_live) site.world->note("host_live", *host);
       set_live(db, *host, true);
       refresh_metrics(site, db, *host);
       if (host->xhad) write_host_facts(site, db, *host, statefiles);
@@ -131,7 +132,9 @@ void run_plain_round(Site& site) {
                                          host->master_address == master->address);
       if (heard) host->heard_at = site.world->clock.now();
       if (heard) refresh_metrics(site, db, *host);
-      set_live(db, *host, heard || site.world->clock.now() - host->heard_at <= timings::kAssumedDead);
+      const bool live = heard || site.world->clock.now() - host->heard_at <= timings::kAssumedDead;
+      if (live != is_live(db, *host)) site.world->note(live ? "host_live" : "host_declared_dead", *host);
+      set_live(db, *host, live);
     }
   }
 }

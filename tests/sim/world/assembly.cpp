@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "tests/sim/cloud/api_server.h"
 #include "tests/sim/ha/host_life.h"
 #include "tests/sim/ha/liveset.h"
 #include "tests/sim/world/certificates.h"
@@ -17,6 +18,9 @@ Status bind_all(World& world, const Certificates& certificates) {
   for (const auto& site : world.sites)
     for (const auto& host : site->hosts)
       if (Status status = open_listener(world, *host, certificates.of(*host)); !status) return status;
+  for (const auto& each : world.clouds)
+    if (Status status = cloud::open_api(*each, world.port, certificates.of(each->address)); !status)
+      return status;
   return Nothing{};
 }
 
@@ -30,6 +34,7 @@ Status bind_on_one_port(World& world, const Certificates& certificates) {
     if (status || wanted != 0 || attempt == kPortAttempts) return status;
     for (const auto& site : world.sites)
       for (const auto& host : site->hosts) host->listener.reset();
+    for (const auto& each : world.clouds) each->listener.reset();
   }
 }
 
@@ -44,6 +49,11 @@ Result<Assembly> assemble(Loop& loop, const SimulationOptions& options) {
   out.world = std::make_unique<World>(loop, options);
   World& world = *out.world;
   if (Status status = build_world(world); !status) return status.error();
+  for (const CloudSpec& spec : options.clouds) {
+    auto made = cloud::build_cloud(world, spec, static_cast<int>(world.clouds.size()) + 1);
+    if (!made) return made.error();
+    world.clouds.push_back(std::move(*made));
+  }
   Result<Certificates> certificates = Certificates::make(world);
   if (!certificates) return certificates.error();
   if (Status status = bind_on_one_port(world, *certificates); !status) return status.error();
@@ -51,6 +61,7 @@ Result<Assembly> assemble(Loop& loop, const SimulationOptions& options) {
     open_for_business(*site->hosts.front(), true);
     start_rounds(world, *site);
   }
+  for (const auto& each : world.clouds) cloud::start_cloud(*each);
   if (!options.control.empty()) {
     Result<std::unique_ptr<ControlApi>> control = ControlApi::open(world, options.control);
     if (!control) return control.error();

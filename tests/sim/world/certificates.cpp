@@ -3,6 +3,7 @@
 #include <fstream>
 #include <utility>
 
+#include "tests/sim/cloud/cloud.h"
 #include "tests/sim/world/world.h"
 
 namespace xenha::sim {
@@ -31,7 +32,11 @@ IdentityOptions options_for(const Host& host, const TlsIdentity& ca) {
 }  // namespace
 
 std::optional<TlsIdentity> Certificates::of(const Host& host) const {
-  const auto found = by_address_.find(host.address);
+  return of(host.address);
+}
+
+std::optional<TlsIdentity> Certificates::of(const std::string& address) const {
+  const auto found = by_address_.find(address);
   return found == by_address_.end() ? std::nullopt : std::optional(found->second);
 }
 
@@ -62,6 +67,12 @@ Result<Certificates> Certificates::make(const World& world) {
       if (hosts > kOwnKeys) made.emplace(site->release, *identity);
       out.by_address_.emplace(host->address, std::move(*identity));
     }
+  for (const auto& each : world.clouds) {
+    Result<TlsIdentity> identity =
+        make_identity({.common_name = each->address, .names = {each->address}, .issuer = &*ca});
+    if (!identity) return identity.error();
+    out.by_address_.emplace(each->address, std::move(*identity));
+  }
   if (world.options.tls_dir.empty()) return out;
   if (Status status = write_file(world.options.tls_dir + "/ca.pem", ca->certificate_pem()); !status)
     return status.error();

@@ -20,6 +20,7 @@ class Certificates {
   /// there.
   static Result<Certificates> make(const World& world);
   std::optional<TlsIdentity> of(const Host& host) const;
+  std::optional<TlsIdentity> of(const std::string& address) const;
 
  private:
   std::map<std::string, TlsIdentity> by_address_;

@@ -57,6 +57,7 @@ struct Host {
   std::unique_ptr<Listener> listener;
   Duration clock_skew{};
   WallTime boot_time, agent_start;
+  SimTime dom0_since{}, dom0_until{};  ///< kernel up; power lost
   /// Moves on at every power cut, reboot and toolstack restart: what was planned before is void.
   std::uint64_t incarnation = 0;
 

@@ -89,6 +89,18 @@ std::string create_ha_vdi(Database& db, const std::string& sr, std::string_view 
                            {"sharable", true}});
 }
 
+std::string add_shared_sr(const Site& site, Database& db, const std::string& name, const std::string& type,
+                          const Json& device_config) {
+  const std::string sr = create_sr(db, {name, type, 2000 * kGiB, 300 * kGiB, true});
+  for (const auto& host : site.hosts)
+    db.create("PBD", {{"host", host->ref},
+                      {"SR", sr},
+                      {"currently_attached", true},
+                      {"device_config", device_config},
+                      {"other_config", Json::object()}});
+  return sr;
+}
+
 std::string build_storage(World& world, Site& site, Database& db) {
   const std::int64_t size = site.spec.heartbeat_bytes > 0 ? site.spec.heartbeat_bytes : 10 * kGiB;
   std::vector<SrPlan> plans = {

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "tests/sim/cloud/cloud.h"
 #include "tests/sim/xapi/dispatch.h"
 #include "tests/sim/xapi/event_hub.h"
 
@@ -73,6 +74,10 @@ void World::cancel_for_client(TimerId id) {
 
 std::string World::now_text(const Host& host) const {
   return iso8601(wall(host));
+}
+
+void World::note(const char* what, const Host& host, std::string vm) {
+  truth.add({clock.now(), now(), "xenserver", what, host.site->name, host.address, std::move(vm)});
 }
 
 void World::changed() {

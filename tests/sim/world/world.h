@@ -15,8 +15,13 @@
 #include "tests/sim/world/host.h"
 #include "tests/sim/world/ids.h"
 #include "tests/sim/world/scheduler.h"
+#include "tests/sim/world/truth_log.h"
 
 namespace xenha::sim {
+
+namespace cloud {
+class Cloud;
+}
 
 struct User {
   std::string password;
@@ -80,6 +85,9 @@ class World {
   std::shared_ptr<Ids> ids;
   std::uint16_t port = 0;
   std::vector<std::unique_ptr<Site>> sites;
+  std::vector<std::unique_ptr<cloud::Cloud>> clouds;
+  TruthLog truth;
+  int numbered_vms = 0;  ///< with a cloud VM names count over all pools
 
   /// Runs `task` after that much simulated time, unless the host restarted or lost power meanwhile.
   void later(Host& host, Duration simulated, std::function<void()> task);
@@ -96,6 +104,8 @@ class World {
   std::string now_text(const Host& host) const;
   /// Tells `changed` listeners that something simulated happened (wait_for looks again).
   void changed();
+  /// Something really happened in a pool.
+  void note(const char* what, const Host& host, std::string vm = "");
   void on_changed(std::function<void()> callback) { changed_ = std::move(callback); }
 
   /// Pool by number ("1"), name; host by number, name-label, address, uuid. Null if there is none.

@@ -40,12 +40,20 @@ void make_hosts(World& world, Site& site) {
   }
 }
 
-std::string cloud_name(int index) {
-  const std::string number = std::to_string(index + 1);
+/// With a cloud numbers and so names are unique over all pools, and VMs belong to several accounts.
+std::string cloud_name(const World& world, const PoolSpec& spec, int index) {
+  const std::string number = std::to_string(world.numbered_vms + index + 1);
+  int left = index;
+  for (std::size_t kind = 0; kind < spec.vm_mix.size(); left -= spec.vm_mix[kind++]) {
+    if (left >= spec.vm_mix[kind]) continue;
+    constexpr const char* kPrefixes[] = {"i-2-", "r-", "v-", "s-"};
+    return kPrefixes[std::min<std::size_t>(kind, 3)] + number + "-VM";
+  }
   if (index % 10 == 3) return "r-" + number + "-VM";
   if (index % 20 == 6) return "s-" + number + "-VM";
   if (index % 20 == 16) return "v-" + number + "-VM";
-  return "i-2-" + number + "-VM";
+  if (world.options.clouds.empty()) return "i-2-" + number + "-VM";
+  return (index % 20 == 12 ? "i-4-" : index % 5 == 4 ? "i-3-" : "i-2-") + number + "-VM";
 }
 
 void build_vms(World& world, Site& site, Database& db) {
@@ -56,10 +64,12 @@ void build_vms(World& world, Site& site, Database& db) {
   for (int index = 0; index < site.spec.vms; ++index) {
     const auto given = static_cast<std::size_t>(index);
     const std::string name =
-        given < site.spec.vm_names.size() ? site.spec.vm_names[given] : cloud_name(index);
-    const std::string vm = add_vm(world, db, name, site.hosts[given % site.hosts.size()].get());
+        given < site.spec.vm_names.size() ? site.spec.vm_names[given] : cloud_name(world, site.spec, index);
+    const std::size_t place = site.spec.vms_on > 0 ? static_cast<std::size_t>(site.spec.vms_on - 1) : given;
+    const std::string vm = add_vm(world, db, name, site.hosts[place % site.hosts.size()].get());
     if (first.empty()) first = vm;
   }
+  if (!world.options.clouds.empty()) world.numbered_vms += site.spec.vms;
   if (!first.empty())
     db.create("VM", {{"name_label", db.text("VM", first, "name_label")},
                      {"is_a_template", true},

@@ -1,0 +1,67 @@
+// A failure whose times a scenario pins: the same acts as the workers', at given moments.
+#include <algorithm>
+
+#include "tests/sim/cloud/alerts_events.h"
+#include "tests/sim/cloud/ha_work.h"
+#include "tests/sim/cloud/vm_life.h"
+#include "tests/sim/world/world.h"
+
+namespace xenha::sim::cloud {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Duration kUsualStart = 25s;
+constexpr Duration kUsualStop = 1s;
+
+}  // namespace
+
+void HaWork::run_plan(CsHost& host, const HostPlan& plan) {
+  const SimTime now = cloud_.time();
+  const SimTime begin = std::max(now, plan.ha.value_or(now));
+  cloud_.later(begin - now, [this, &host, plan, begin] {
+    const std::vector<CsVm*> all = victims(host);
+    if (!plan.done || *plan.done <= begin) {
+      for (CsVm* vm : all)
+        if (!works_on(*vm)) add(*vm, true).host_lost = true;
+      return wake();
+    }
+    const auto comes_back = [this](const CsVm* vm) {
+      return restarts(*vm) || vm->kind == VmKind::kConsoleProxy || vm->kind == VmKind::kSecondaryStorageVm;
+    };
+    const auto count = std::count_if(all.begin(), all.end(), comes_back);
+    int at = 0;
+    for (CsVm* vm : all) {
+      if (!comes_back(vm)) {
+        force_stop(cloud_, *vm, kUsualStop, [](Outcome) {});
+        continue;
+      }
+      ++at;
+      const SimTime running = begin + (*plan.done - begin) * at / count;
+      const SimTime stop = at == 1 ? begin : std::max(begin, running - kUsualStart);
+      cloud_.later(stop - begin, [this, vm, &host, running] { planned_stop(*vm, host, running); });
+    }
+  });
+}
+
+void HaWork::planned_stop(CsVm& vm, CsHost& host, SimTime running) {
+  if (vm.removed || vm.host != &host) return;  // somebody else moved it
+  const Duration stop_takes = std::min(Duration(kUsualStop), (running - cloud_.time()) / 4);
+  force_stop(cloud_, vm, stop_takes, [this, &vm, running](Outcome outcome) {
+    if (outcome == Outcome::kTakenOver) return;
+    const Duration left = running - cloud_.time();
+    if (!restarts(vm)) {
+      replace_system_vm(cloud_, vm, left);
+      return;
+    }
+    // From here on a row like any other; a failed start is tried again as usual.
+    Item& item = add(vm, false);
+    item.host = vm.last_host;
+    item.taken = true;
+    item.worker = workers_.size();
+    item.step = "Starting";
+    start(item, left);
+  });
+}
+
+}  // namespace xenha::sim::cloud
