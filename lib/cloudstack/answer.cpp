@@ -132,11 +132,14 @@ class Handler final : public nlohmann::json_sax<nlohmann::json> {
   bool in_envelope(std::optional<std::string> text) {
     if (!text) return true;
     if (key_ == wanted_.array) return refuse("no list where one is expected");
+    if (key_ == "errorcode") return error_code(*text);
     if (key_ == "errortext") text_ = *std::move(text);
-    if (key_ != "errorcode") return true;
+    return true;
+  }
+  bool error_code(const std::string& text) {
     int code = 0;
-    const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), code);
-    if (error != std::errc() || end != text->data() + text->size()) return refuse("an error without a code");
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), code);
+    if (error != std::errc() || end != text.data() + text.size()) return refuse("an error without a code");
     code_ = code;
     return true;
   }

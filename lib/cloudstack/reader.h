@@ -6,6 +6,7 @@
 // page; it may start the next question.
 #pragma once
 
+#include <compare>
 #include <functional>
 #include <map>
 #include <memory>
@@ -13,6 +14,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "lib/base/clock.h"
@@ -51,7 +53,11 @@ struct Listing {
 /// A release as listCapabilities tells it: "4.20.1.0" -> {4, 20, 1}. Compared part by part.
 struct Version {
   int major = 0, minor = 0, patch = 0;  ///< all 0 = unknown
-  auto operator<=>(const Version&) const = default;
+  bool operator==(const Version&) const = default;
+  auto operator<=>(
+      const Version& other) const {  // not "= default", in which clang-tidy 14 sees a null pointer
+    return std::tie(major, minor, patch) <=> std::tie(other.major, other.minor, other.patch);
+  }
   bool known() const { return major != 0; }
 };
 Version parse_version(std::string_view text);
@@ -115,7 +121,8 @@ class Reader {
   void storage_pools(Done<model::CloudStoragePool> done);
   /// All settings, for the caller to pick from by exact name.
   void configurations(Done<model::CloudConfiguration> done);
-  /// Newest first, page by page until `known` says that an alert was seen before, or `most` rows.
+  /// Newest first, page by page until `known` says that an alert was seen before, or `most` rows. Known ones
+  /// are left out. A row without a time is none.
   void alerts(std::function<bool(const model::CloudAlert&)> known, std::size_t most,
               Done<model::CloudAlert> done);
   /// Newest first; likewise. `type` e.g. "VM.STOP".

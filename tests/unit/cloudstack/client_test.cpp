@@ -171,6 +171,17 @@ TEST(Client, AsksARefusedKeyOnlyOnce) {
   EXPECT_EQ(bench.server.asked.size(), 5u);
 }
 
+TEST(Client, AsksOnceMoreAtMostHoweverTheServersClockJumps) {
+  Bench bench;
+  bench.server.clock_ahead_by = minutes(0);
+  bench.server.always([&](const Asked&) {
+    *bench.server.clock_ahead_by += minutes(60);
+    return fault(401, "no");
+  });
+  bench.failing_clusters();
+  EXPECT_EQ(bench.server.asked.size(), 2u);
+}
+
 TEST(Client, AnAbsurdClockIsNoClock) {
   Bench bench;
   bench.server.always([](const Asked&) {

@@ -42,7 +42,7 @@ class ScriptedServer final : public http::Transport {
 
   /// Answers of the next requests, in this order; then those of `always`.
   void then(Answer answer) { script_.push_back(std::move(answer)); }
-  void then(http::Response response) {
+  void then(const http::Response& response) {
     then([response](const Asked&) { return response; });
   }
   void always(Answer answer) { always_ = std::move(answer); }
