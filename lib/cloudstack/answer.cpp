@@ -218,6 +218,10 @@ Result<Answer> read_answer(std::string_view body, const Wanted& wanted, std::siz
   if (looks_like_markup(body)) {
     return Error{ErrorCode::kBadReply, "the answer is HTML or XML, not JSON"};
   }
+  // The parser takes a zero byte for the end, and would not see what follows.
+  if (const std::size_t zero = body.find('\0'); zero != std::string_view::npos) {
+    return Error{ErrorCode::kBadReply, "the answer is no valid JSON at byte " + std::to_string(zero)};
+  }
   try {
     Handler handler(wanted, max_rows);
     const bool complete = nlohmann::json::sax_parse(body, &handler);

@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 #include <chrono>
+#include <set>
 
 #include "lib/cloudstack/signature.h"
 #include "lib/cloudstack/words.h"
@@ -100,9 +101,8 @@ Duration unit_of(std::string_view word) {
 std::string clean_text(std::string_view text, std::span<const std::string> secrets) {
   std::string out = one_line(text);
   for (const std::string& secret : secrets) {
-    cut_everywhere(out, secret);
-    cut_everywhere(out, escape_for_wire(secret));
-    cut_everywhere(out, escape_for_signature(secret));
+    const std::set<std::string> writings{secret, escape_for_wire(secret), escape_for_signature(secret)};
+    for (const std::string& writing : writings) cut_everywhere(out, writing);
   }
   for (const std::string_view name : kSecretNames) cut_values_of(out, name);
   cut_long_words(out);

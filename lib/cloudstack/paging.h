@@ -85,17 +85,19 @@ class Paging final : public Job {
     note_times(*page);
     rows_ += page->rows.size();
     if (rows_ > context_.limits.max_rows) return finish(too_large());
-    const std::size_t before = ids_.size();
+    const std::size_t before = ids_of_query_.size();
     bool met_known = false;
     for (const Row& row : page->rows) {
       Decoded<T> item = plan_.shape.decode(row);
       if (!item) return finish(in_context(item.error()));
-      const bool is_new = ids_.insert(plan_.shape.id(row)).second;
+      const std::string id = plan_.shape.id(row);
+      ids_of_query_.insert(id);
+      const bool is_new = ids_.insert(id).second;
       if (is_new && *item) met_known |= take(**std::move(item));
     }
     // The server counts rows: those that are none of ours too.
     const bool last = page->rows.size() < static_cast<std::size_t>(page_size());
-    stale_pages_ = ids_.size() == before ? stale_pages_ + 1 : 0;
+    stale_pages_ = ids_of_query_.size() == before ? stale_pages_ + 1 : 0;
     if (met_known || items_.size() >= plan_.most) return finish_well();
     // A server that ignores `page` would go on for ever.
     if (last || stale_pages_ >= kMostStalePages) return next_query();
@@ -108,13 +110,16 @@ class Paging final : public Job {
   }
   void start_query_again() {
     context_.page_size.size = std::max(page_size() / 2, PageSize::kLeast);
-    page_ = 1;
-    ask();
+    ask_first_page();
   }
   void next_query() {
     if (++query_ == plan_.queries.size()) return finish_well();
+    ask_first_page();
+  }
+  void ask_first_page() {
     page_ = 1;
     stale_pages_ = 0;
+    ids_of_query_.clear();
     ask();
   }
 
@@ -162,9 +167,10 @@ class Paging final : public Job {
   Plan plan_;
   std::size_t query_ = 0;
   int page_ = 1;
-  int stale_pages_ = 0;   ///< full pages in a row that brought nothing new
-  std::size_t rows_ = 0;  ///< as they came, of all pages
-  std::set<std::string> ids_;
+  int stale_pages_ = 0;                 ///< full pages in a row that brought nothing new
+  std::size_t rows_ = 0;                ///< as they came, of all pages
+  std::set<std::string> ids_;           ///< of all queries
+  std::set<std::string> ids_of_query_;  ///< since its first page
   std::vector<T> items_;
   Times times_;
   bool asked_before_ = false;
