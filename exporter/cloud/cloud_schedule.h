@@ -95,6 +95,7 @@ class CloudSchedule {
   SteadyTime due(SteadyTime now, const CloudNeeds& needs) const;
   /// The question is over: settled (answered, or refused for good), or failed and asked again in the next
   /// round.
+  bool between_rounds() const { return queue_.empty(); }
   void done(const CloudAsk& ask, bool settled, SteadyTime began, SteadyTime now);
 
  private:
