@@ -359,6 +359,23 @@ TEST_F(CloudWatching, AlertsAreCountedOnceAlsoAcrossRestarts) {
   EXPECT_EQ(counted("host_down"), 2u);
 }
 
+TEST_F(CloudWatching, AReloadWithOtherKeysGoesOnCounting) {
+  start();
+  run_for(minutes(1));
+  alert("a1", "Host down, 5");
+  run_for(minutes(1));
+  cloud_.key = "key-2";
+  run_for(minutes(1));
+  EXPECT_FALSE(last().up);
+  stop();
+  write_keys("key-2");
+  alert("a2", "Host down, 5");
+  start();
+  run_for(minutes(1));
+  EXPECT_TRUE(last().up);
+  EXPECT_EQ(counted("host_down"), 2u);
+}
+
 TEST_F(CloudWatching, AnUnreadableStateIsKeptAside) {
   std::ofstream(dir_ / "cloud-cloud1.json") << "{\"alerts\": [";
   start();
