@@ -6,6 +6,7 @@ xenha_library(xenha_exporter_cloud
     ${CMAKE_CURRENT_LIST_DIR}/cloud/cloud_access.cpp
     ${CMAKE_CURRENT_LIST_DIR}/cloud/cloud_alerts.cpp
     ${CMAKE_CURRENT_LIST_DIR}/cloud/cloud_events.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/cloud/cloud_inquiry.cpp
     ${CMAKE_CURRENT_LIST_DIR}/cloud/cloud_join.cpp
     ${CMAKE_CURRENT_LIST_DIR}/cloud/cloud_merge.cpp
     ${CMAKE_CURRENT_LIST_DIR}/cloud/cloud_schedule.cpp

@@ -29,7 +29,10 @@ std::string host_named(const AlertHost& wanted, CloudAlertKind kind,
 
 AlertBook::AlertBook(CloudState state, WallTime now) : state_(std::move(state)) {
   if (!state_.first_run) state_.first_run = now;
-  for (const char* word : kCloudAlertWords) state_.alerts.try_emplace(word);
+  // The words are label values: a damaged file must not make new ones.
+  std::map<std::string, std::uint64_t> known;
+  for (const char* word : kCloudAlertWords) known[word] = state_.alerts[word];
+  state_.alerts = std::move(known);
   numbers_.restore(std::exchange(state_.host_numbers, {}));
 }
 

@@ -34,6 +34,7 @@ class Joiner {
     std::set<std::string> ids;
     for (const CloudCluster& cluster : clusters)
       if (cluster.hypervisor == "XenServer" && ids.insert(cluster.id).second) clusters_.push_back(&cluster);
+    std::sort(clusters_.begin(), clusters_.end(), [](const auto* a, const auto* b) { return a->id < b->id; });
     for (const CloudHost& host : hosts)
       if (ids.contains(host.cluster_id)) hosts_[host.cluster_id].push_back(&host);
     for (const auto& [name, pool] : pools)

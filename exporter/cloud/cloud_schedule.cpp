@@ -128,7 +128,7 @@ std::optional<CloudAsk> CloudSchedule::next(SteadyTime now, const CloudNeeds& ne
   }
   had_focus_ = needs.focus;
   if (queue_.empty()) {
-    if (!next_full_ || now >= *next_full_)
+    if (now >= next_full(needs))
       put_full_round(now, needs);
     else if (needs.focus && now >= next_focus(needs))
       queue_ = focus_round(now, needs);
@@ -151,13 +151,14 @@ std::optional<CloudAsk> CloudSchedule::next(SteadyTime now, const CloudNeeds& ne
 }
 
 SteadyTime CloudSchedule::due(SteadyTime now, const CloudNeeds& needs) const {
-  if (!apis_known_ || !queue_.empty() || !next_full_ || (needs.focus && !had_focus_)) return now;
-  return needs.focus ? std::min(*next_full_, next_focus(needs)) : *next_full_;
+  if (!apis_known_ || !queue_.empty() || (needs.focus && !had_focus_)) return now;
+  return needs.focus ? std::min(next_full(needs), next_focus(needs)) : next_full(needs);
 }
 
 void CloudSchedule::done(const CloudAsk& ask, bool settled, SteadyTime began, SteadyTime now) {
   if (settled) {
-    if (const auto period = period_of(ask.question)) due_[ask.question] = began + *period;
+    if (const auto period = period_of(ask.question))
+      due_[ask.question] = (full_open_ ? full_began_ : began) + *period;
     if (ask.question == CloudQuestion::kApis) apis_known_ = true;
   }
   if (ask.question == CloudQuestion::kClusters) clusters_asked_ = now;
@@ -175,6 +176,12 @@ void CloudSchedule::end_round(SteadyTime now) {
   if (!std::exchange(full_open_, false)) return;
   // A server that needs long for a round gets half an interval's rest, and missed rounds are not made up for.
   next_full_ = std::max(full_began_ + interval_, now + interval_ / 2);
+}
+
+/// Not right after a short round either.
+SteadyTime CloudSchedule::next_full(const CloudNeeds& needs) const {
+  const SteadyTime wanted = next_full_.value_or(SteadyTime());
+  return needs.focus && round_ended_ ? std::max(wanted, *round_ended_ + kFastPause) : wanted;
 }
 
 SteadyTime CloudSchedule::next_focus(const CloudNeeds& needs) const {

@@ -75,7 +75,7 @@ class CloudSchedule {
   static constexpr std::chrono::seconds kFastPause{2}, kSlowPause{15};
   static constexpr std::chrono::minutes kFastFor{15};
   static constexpr std::chrono::seconds kEventsEvery{10};
-  static constexpr std::chrono::seconds kUnknownClusterEvery{30};
+  static constexpr std::chrono::seconds kUnknownClusterEvery{15};
   static constexpr std::chrono::minutes kClustersEvery{5}, kSettingsEvery{10};
   static constexpr std::chrono::hours kApisEvery{1};
   /// While a failover is open a listing of all VMs rests this many times as long as the last one took; less
@@ -95,6 +95,7 @@ class CloudSchedule {
   SteadyTime due(SteadyTime now, const CloudNeeds& needs) const;
   /// The question is over: settled (answered, or refused for good), or failed and asked again in the next
   /// round.
+  bool between_rounds() const { return queue_.empty(); }
   void done(const CloudAsk& ask, bool settled, SteadyTime began, SteadyTime now);
 
  private:
@@ -115,6 +116,7 @@ class CloudSchedule {
   Queue focus_round(SteadyTime now, const CloudNeeds& needs);
   void end_round(SteadyTime now);
   SteadyTime next_focus(const CloudNeeds& needs) const;
+  SteadyTime next_full(const CloudNeeds& needs) const;
 
   Duration interval_;
   CloudAbilities abilities_;

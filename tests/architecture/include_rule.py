@@ -22,6 +22,8 @@ ARROWS = {
     "exporter/metrics": ["lib/base", "lib/model", "lib/metrics", "exporter/snapshot", "exporter/failover/record.h"],
     "exporter/poll": ["lib/base", "lib/model", "lib/http", "lib/xapi", "lib/config", "exporter/snapshot",
                       "exporter/exporter_config.h"],
+    "exporter/cloud": ["lib/base", "lib/model", "lib/http", "lib/cloudstack", "lib/config", "exporter/snapshot",
+                       "exporter/exporter_config.h", "exporter/kept_file.h", "exporter/poll/credential_gate.h"],
     "exporter": ["lib", "exporter"],
 }
 
