@@ -41,7 +41,9 @@ bool pends(const FailoverRecord& record, bool unknown_too) {
 }  // namespace
 
 bool judge_return(FailoverRecord& record, const Baseline& host) {
-  if (host.boot_time && host.signs.boot_time) {
+  // Its boot time tells what happened, if the master has spoken of it since.
+  const bool told = host.signs.told && host.signs.good_since && *host.signs.told >= *host.signs.good_since;
+  if (told && host.boot_time && host.signs.boot_time) {
     const Duration between = *host.signs.boot_time - *host.boot_time;
     record.rebooted = between > kBootTimeNoise || between < -kBootTimeNoise;
   }

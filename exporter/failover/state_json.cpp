@@ -168,6 +168,20 @@ json to_json(const FailoverRecord& record) {
           {"victims", std::move(victims)}};
 }
 
+/// No latency is negative.
+void check_order(const FailoverRecord& record) {
+  const auto check = [&](const std::optional<WallTime>& when) {
+    if (when && *when < record.last_contact) throw Damage("a time lies before its loss");
+  };
+  check(record.first_failure);
+  for (const std::optional<WallTime>& when : record.phases) check(when);
+  for (const Victim& victim : record.victims) {
+    check(victim.left_running);
+    check(victim.running_xenserver);
+    check(victim.running_cloudstack);
+  }
+}
+
 FailoverRecord to_record(const json& object) {
   FailoverRecord record;
   record.id = text(object, "id");
@@ -190,6 +204,7 @@ FailoverRecord to_record(const json& object) {
   for (const json& victim : array(at(object, "victims"))) record.victims.push_back(to_victim(victim));
   if (record.closed.has_value() == (record.outcome == FailoverOutcome::kOpen))
     throw Damage("a failover is open and closed at once");
+  check_order(record);
   return record;
 }
 

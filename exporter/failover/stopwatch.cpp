@@ -240,7 +240,8 @@ void Stopwatch::Impl::open(Baseline& host, WallTime now) {
   record.pool = settings.pool;
   record.host_uuid = host.host_uuid;
   record.host = host.host;
-  record.role = host.master ? FailoverRole::kMaster : FailoverRole::kSlave;
+  record.role =
+      host.master || host.host_uuid == kept.master_uuid ? FailoverRole::kMaster : FailoverRole::kSlave;
   record.ha_enabled = kept.ha_enabled;
   record.last_contact = host.last_contact;
   record.first_failure = failure;
@@ -294,8 +295,8 @@ void Stopwatch::Impl::is_well(Baseline& host) {
 void Stopwatch::Impl::judge_returns(WallTime now) {
   for (auto& [uuid, host] : hosts) {
     const Signs& signs = host.signs;
-    const bool long_enough = signs.good_since && now - *signs.good_since >= kBackAfter;
-    if (host.away && long_enough && signs.live != false) is_well(host);
+    const bool back = is_back(host, now);
+    if (host.away && back) is_well(host);
     FailoverRecord* record = host.failover.empty() ? nullptr : open_record(host.failover);
     if (record == nullptr) continue;
     record->back.reset();
@@ -303,8 +304,7 @@ void Stopwatch::Impl::judge_returns(WallTime now) {
     const WallTime detected = record->at(FailoverPhase::kDetected).value_or(record->first_failure);
     if (signs.live == true || *signs.good_since >= detected)
       record->back = std::max(*signs.good_since, detected);
-    // Its boot time tells what happened: the master must have spoken of it since.
-    if (!long_enough || signs.live != true || !signs.told || *signs.told < *signs.good_since) continue;
+    if (!back) continue;
     const bool false_alarm = judge_return(*record, host);
     is_well(host);
     if (false_alarm) {

@@ -39,6 +39,13 @@ bool leaves_in_order(const Baseline& host) {
   return (host.signs.planned || host.signs.cloud_planned) && host.vms.empty();
 }
 
+bool is_back(const Baseline& host, WallTime now) {
+  const Signs& signs = host.signs;
+  if (!signs.good_since || signs.live == false) return false;
+  const bool told_since = signs.live && signs.told && *signs.told >= *signs.good_since;
+  return now - *signs.good_since >= (told_since ? Duration(kBackAfter) : Duration(kBackWithoutWord));
+}
+
 bool in_trouble(const Baseline& host) {
   const bool by_probe = host.reached && host.signs.last != Life::kAnswers;
   return by_probe || host.signs.stream_broken || dead_in_xenserver(host) || down_in_cloudstack(host) ||
@@ -61,9 +68,11 @@ bool is_lost(const Baseline& host, const Circumstances& circumstances, WallTime 
   }
   if (dead && cloud) return true;
   if (signs.silent == 0) return false;  // the silence was our own: it must be seen anew
-  if (dead || cloud) return true;
-  if (circumstances.election) return signs.first_silent && now - *signs.first_silent >= kElectionSilence;
-  return signs.silent >= 3 || (signs.silent >= 2 && signs.stream_broken);
+  if (circumstances.election) {
+    const bool long_silent = signs.first_silent && now - *signs.first_silent >= kElectionSilence;
+    return long_silent || (signs.silent >= 3 && (dead || cloud));
+  }
+  return dead || cloud || signs.silent >= 3 || (signs.silent >= 2 && signs.stream_broken);
 }
 
 bool is_frozen(const Baseline& host) {

@@ -17,6 +17,8 @@ struct Circumstances {
 inline constexpr std::chrono::seconds kElectionSilence{150};
 /// So long a host must answer well before it counts as back.
 inline constexpr std::chrono::seconds kBackAfter{60};
+/// The same while no master speaks of it.
+inline constexpr std::chrono::minutes kBackWithoutWord{5};
 
 /// XenServer declared it dead, lately: what has been so for long while the host answers is a condition, no
 /// sign.
@@ -27,6 +29,9 @@ bool down_in_cloudstack(const Baseline& host);
 bool unwell_in_cloudstack(const Baseline& host);
 /// Maintenance, and nothing runs there: whatever it does now is in order.
 bool leaves_in_order(const Baseline& host);
+
+/// It answers as a member, and has done so for long enough; the master, if there is one, calls it live.
+bool is_back(const Baseline& host, WallTime now);
 
 /// Any sign of any source.
 bool in_trouble(const Baseline& host);

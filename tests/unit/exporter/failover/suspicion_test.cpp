@@ -177,17 +177,24 @@ const Row kRows[] = {
        cloud(host, "Alert");
      },
      true, false},
-    {"election_and_down",
+    {"election_one_probe_and_down",
      [](Baseline& host, Circumstances& around) {
        around.election = true;
        silent(host, 1);
+       cloud(host, "Down");
+     },
+     true, false},
+    {"election_and_down",
+     [](Baseline& host, Circumstances& around) {
+       around.election = true;
+       silent(host, 3);
        cloud(host, "Down");
      },
      true, true},
     {"election_and_dead",
      [](Baseline& host, Circumstances& around) {
        around.election = true;
-       silent(host, 1);
+       silent(host, 3);
        dead(host);
      },
      true, true},
@@ -235,6 +242,21 @@ TEST(Frozen, FromTheFirstSignThatMayChangeWhoRunsThere) {
   host = answering();
   host.failover = "id";
   EXPECT_TRUE(is_frozen(host));
+}
+
+TEST(Back, AfterAMinuteOfAnswersOnceTheMasterCallsItLive) {
+  Baseline host = answering();
+  host.signs.good_since = at(40);
+  EXPECT_FALSE(is_back(host, at(100))) << "the master has not spoken since";
+  EXPECT_TRUE(is_back(host, at(340))) << "nor will it";
+  host.signs.told = at(41);
+  EXPECT_TRUE(is_back(host, at(100)));
+  EXPECT_FALSE(is_back(host, at(99)));
+  host.signs.live = false;
+  EXPECT_FALSE(is_back(host, at(1000)));
+  host.signs.live = true;
+  host.signs.good_since.reset();
+  EXPECT_FALSE(is_back(host, at(1000)));
 }
 
 TEST(TakeProbe, CountsSilenceAndForgetsItAtTheFirstSignOfLife) {
