@@ -158,6 +158,19 @@ const CloudRow kCloudRows[] = {
        test::make_unreachable(p, "xs2");
      },
      "xs2 in Alert, not Down", Severity::kCritical},
+    {"alert_and_not_live",
+     [](PoolSnapshot& p, CloudSnapshot& c) {
+       test::host_of(c, "xs2").state = "Alert";
+       test::host_of(p, "xs2").live = false;
+     },
+     "xs2 in Alert, not Down", Severity::kCritical},
+    {"alert_in_old_releases_restarts",
+     [](PoolSnapshot& p, CloudSnapshot& c) {
+       c.facts->version = "4.4.4";
+       test::host_of(c, "xs2").state = "Alert";
+       test::make_unreachable(p, "xs2");
+     },
+     nullptr},
     {"down_but_alive", [](PoolSnapshot&, CloudSnapshot& c) { test::host_of(c, "xs2").state = "Down"; },
      "xs2 for Down though XenServer reaches it", Severity::kCritical},
     {"disconnected", [](PoolSnapshot&, CloudSnapshot& c) { test::host_of(c, "xs2").state = "Disconnected"; },
