@@ -26,7 +26,6 @@ class CloudFindings {
   CloudFindings(const PoolSnapshot& pool, WallTime now) : pool_(pool), now_(now) {}
 
   std::vector<Finding> collect(const CloudSnapshot* cloud) {
-    look_at_failovers();
     look_at_storage();
     look_at_drift();
     if (cloud && !pool_.cloudstack.empty()) {
@@ -42,21 +41,6 @@ class CloudFindings {
   void warning(std::string text) { add(Severity::kWarning, std::move(text)); }
 
   bool failover_open() const { return pool_.failovers && !pool_.failovers->open.empty(); }
-
-  void look_at_failovers() {
-    if (!pool_.failovers) return;
-    for (const FailoverRecord& record : pool_.failovers->open) {
-      const VictimCount count = count_victims(record);
-      const std::string text = "Failover of the " +
-                               std::string(kFailoverRoleWords[static_cast<std::size_t>(record.role)]) + " " +
-                               record.host + " is under way for " + age_words(now_ - record.last_contact);
-      if (count.pending > 0)
-        critical(text + ": " + vms_words(count.pending) + (count.pending == 1 ? " does" : " do") +
-                 " not run again yet.");
-      else
-        warning(text + ".");
-    }
-  }
 
   void look_at_storage() {
     if (!pool_.facts) return;
@@ -145,6 +129,23 @@ class CloudFindings {
 };
 
 }  // namespace
+
+std::vector<Finding> failover_findings(const PoolSnapshot& pool, WallTime now) {
+  std::vector<Finding> found;
+  if (!pool.failovers) return found;
+  for (const FailoverRecord& record : pool.failovers->open) {
+    const int pending = count_victims(record).pending;
+    const std::string text = "Failover of the " +
+                             std::string(kFailoverRoleWords[static_cast<std::size_t>(record.role)]) + " " +
+                             record.host + " is under way for " + age_words(now - record.last_contact);
+    if (pending > 0)
+      found.push_back({Severity::kCritical, text + ": " + vms_words(pending) +
+                                                (pending == 1 ? " does" : " do") + " not run again yet."});
+    else
+      found.push_back({Severity::kWarning, text + "."});
+  }
+  return found;
+}
 
 std::vector<Finding> cloud_findings(const PoolSnapshot& pool, const CloudSnapshot* cloud, WallTime now) {
   return CloudFindings(pool, now).collect(cloud);

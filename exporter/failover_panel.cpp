@@ -1,5 +1,6 @@
 #include "exporter/failover_panel.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 
@@ -17,7 +18,7 @@ constexpr Duration kNews = std::chrono::hours(24);
 constexpr std::size_t kMostNames = 12;
 
 std::string within(const FailoverRecord& record) {
-  const double span = seconds(record.uncertainty());
+  const double span = std::max(0.0, seconds(record.uncertainty()));
   char text[32];
   std::snprintf(text, sizeof text, "%ld.%ld", std::lround(span * 10) / 10, std::lround(span * 10) % 10);
   std::string words = text;

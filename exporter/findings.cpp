@@ -134,7 +134,8 @@ class Findings {
 }  // namespace
 
 std::vector<Finding> pool_findings(const PoolSnapshot& pool, const CloudSnapshot* cloud, WallTime now) {
-  std::vector<Finding> found = Findings(pool, now).collect();
+  std::vector<Finding> found = failover_findings(pool, now);
+  for (Finding& finding : Findings(pool, now).collect()) found.push_back(std::move(finding));
   for (Finding& finding : cloud_findings(pool, cloud, now)) found.push_back(std::move(finding));
   std::stable_sort(found.begin(), found.end(),
                    [](const Finding& a, const Finding& b) { return a.severity < b.severity; });

@@ -24,11 +24,13 @@ struct Finding {
   bool operator==(const Finding&) const = default;
 };
 
-/// Critical ones first, else in a fixed order. Pure: unknown facts are no findings. `cloud`: the pool's
-/// CloudStack; null when it has none or nothing was read from it yet.
+/// Critical ones first, an open failover before what follows from it, else in a fixed order. Pure: unknown
+/// facts are no findings. `cloud`: the pool's CloudStack; null when it has none or nothing was read from it
+/// yet.
 std::vector<Finding> pool_findings(const PoolSnapshot& pool, const CloudSnapshot* cloud, WallTime now);
 
-/// Its parts about CloudStack and failovers; in the order of looking.
+// Its parts about open failovers and CloudStack, in the order of looking.
+std::vector<Finding> failover_findings(const PoolSnapshot& pool, WallTime now);
 std::vector<Finding> cloud_findings(const PoolSnapshot& pool, const CloudSnapshot* cloud, WallTime now);
 
 /// An age as a person says it: "40 s", "12 min", "5 h 20 min", "3 days". A negative one is "0 s".

@@ -98,19 +98,21 @@ class Timeline {
     double step = kSteps[0];
     for (const double candidate : kSteps)
       if (end_ / (step = candidate) <= 8) break;
+    while (end_ / step > 8) step *= 2;  // a clock that was set wrongly
     std::string out;
-    for (double at = 0; at <= end_; at += step) {
-      out += upright(x(at), kAxis - 4, height, at == 0 ? "zero" : "grid");
-      const std::string label = at == 0 ? "0" : std::to_string(std::lround(at / 60));
+    for (int i = 0; step * i <= end_; ++i) {
+      const double at = step * i;
+      out += upright(x(at), kAxis - 4, height, i == 0 ? "zero" : "grid");
+      const std::string label = i == 0 ? "0" : std::to_string(std::lround(at / 60));
       const bool last = at + step > end_;
       out += "<text class=\"tick\" x=\"" + x(at) + "\" y=\"13\" text-anchor=\"" +
-             (at == 0 ? "start"
-              : last  ? "end"
-                      : "middle") +
+             (i == 0 ? "start"
+              : last ? "end"
+                     : "middle") +
              "\"" +
-             (at == 0 ? " dx=\"-3\""
-              : last  ? " dx=\"14\""
-                      : "") +
+             (i == 0 ? " dx=\"-3\""
+              : last ? " dx=\"14\""
+                     : "") +
              ">" + label + (last ? " min" : "") + "</text>\n";
     }
     return out;

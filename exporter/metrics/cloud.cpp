@@ -109,7 +109,7 @@ class Collector {
       joined.emplace(std::pair(host.cluster, label), !host.host_uuid.empty());
     }
     for (const CloudFacts::Missing& host : facts.missing_hosts)
-      joined.insert_or_assign({host.cluster, host.host}, false);
+      joined.emplace(std::pair(host.cluster, host.host), false);
     for (const auto& [where, is_joined] : joined)
       pages_[""].add(catalog::kCloudHostJoined,
                      with(labels_of(cloud_.name, where.first, ""), "host", where.second), is_joined);

@@ -217,6 +217,21 @@ TEST(Timeline, ShowsTheUncertaintyAsABar) {
   EXPECT_EQ(times(timeline_svg(record, test_now()), "class=\"unsure\""), 0);
 }
 
+TEST(Timeline, SurvivesClocksThatWereSet) {
+  FailoverRecord record = test::failover_of(test_now() - 1h, 3);
+  record.victims[0].running_xenserver = record.victims[0].running_cloudstack = record.last_contact - 48h;
+  record.victims[1].running_xenserver = record.victims[1].running_cloudstack = test_now() + 24h * 4000;
+  record.first_failure = record.last_contact - 1h;
+  const std::string panel = panel_of({}, {record});
+  EXPECT_EQ(problem_of(panel), "");
+  EXPECT_LT(panel.size(), 20'000u);
+  EXPECT_THAT(panel, HasSubstr("within 0 s"));
+  for (const double place : places(panel)) {
+    EXPECT_GE(place, 0);
+    EXPECT_LE(place, 100);
+  }
+}
+
 TEST(Timeline, EscapesEveryName) {
   const std::string evil = "<script>\"&'\x01";
   FailoverRecord record = test::published_failover(test_now() - 1h);

@@ -158,6 +158,19 @@ const CloudRow kCloudRows[] = {
        test::make_unreachable(p, "xs2");
      },
      "xs2 in Alert, not Down", Severity::kCritical},
+    {"alert_and_not_live",
+     [](PoolSnapshot& p, CloudSnapshot& c) {
+       test::host_of(c, "xs2").state = "Alert";
+       test::host_of(p, "xs2").live = false;
+     },
+     "xs2 in Alert, not Down", Severity::kCritical},
+    {"alert_in_old_releases_restarts",
+     [](PoolSnapshot& p, CloudSnapshot& c) {
+       c.facts->version = "4.4.4";
+       test::host_of(c, "xs2").state = "Alert";
+       test::make_unreachable(p, "xs2");
+     },
+     nullptr},
     {"down_but_alive", [](PoolSnapshot&, CloudSnapshot& c) { test::host_of(c, "xs2").state = "Down"; },
      "xs2 for Down though XenServer reaches it", Severity::kCritical},
     {"disconnected", [](PoolSnapshot&, CloudSnapshot& c) { test::host_of(c, "xs2").state = "Disconnected"; },
@@ -231,7 +244,8 @@ TEST_P(CloudFindings, NameWhatIsWrong) {
   pool.cloudstack = "cloud1";
   CloudSnapshot cloud = test::healthy_cloud();
   GetParam().spoil(pool, cloud);
-  std::vector<Finding> found = cloud_findings(pool, &cloud, test::test_now());
+  std::vector<Finding> found = failover_findings(pool, test::test_now());
+  for (const Finding& finding : cloud_findings(pool, &cloud, test::test_now())) found.push_back(finding);
   if (!GetParam().expected) {
     EXPECT_EQ(found, std::vector<Finding>{}) << found[0].text;
     return;
@@ -247,6 +261,14 @@ TEST_P(CloudFindings, NameWhatIsWrong) {
 
 INSTANTIATE_TEST_SUITE_P(All, CloudFindings, ::testing::ValuesIn(kCloudRows),
                          [](const auto& row) { return row.param.name; });
+
+TEST(PoolFindings, AnOpenFailoverComesBeforeWhatFollowsFromIt) {
+  PoolSnapshot pool = test::healthy_pool();
+  test::make_unreachable(pool, "xs1");
+  pool.failovers = test::book_of({test::open_failover(test::test_now() - 270s, 270s)});
+  EXPECT_THAT(pool_findings(pool, nullptr, test::test_now())[0].text,
+              HasSubstr("Failover of the master xs1"));
+}
 
 TEST(CloudFindings, APoolWithoutCloudStackIsNotMeasuredByOne) {
   CloudSnapshot cloud = test::healthy_cloud();
