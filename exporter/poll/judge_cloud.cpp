@@ -44,29 +44,6 @@ PrimaryStorage primary_storage(const model::PoolDb* db, const CloudFacts& facts,
   return out;
 }
 
-void compare_vms(PoolSnapshot& pool, const model::PoolDb& db, const CloudSnapshot& cloud) {
-  if (!cloud.vms_read || !pool.up) return;
-  Names running_here;
-  for (const auto& [ref, vm] : db.vms)
-    if (vm.real && vm.power_state == "Running") running_here.insert(vm.name_label);
-  Names known;  // running, or on the way from one state to the next
-  int cloudstack_only = 0;
-  for (const auto& [id, vm] : cloud.facts->vms) {
-    const bool settled = vm.state == "Stopped" || vm.state == "Destroyed" || vm.state == "Expunging" ||
-                         vm.state == "Error" || vm.state == "Shutdown";
-    if (!settled) known.insert(vm.instance_name);
-    if (vm.state != "Running" || vm.host_uuid.empty()) continue;
-    const bool in_this_pool = std::any_of(pool.hosts.begin(), pool.hosts.end(),
-                                          [&](const auto& host) { return host.uuid == vm.host_uuid; });
-    cloudstack_only += in_this_pool && !running_here.contains(vm.instance_name);
-  }
-  pool.vms_cloudstack_only = cloudstack_only;
-  pool.vms_xenserver_only =
-      static_cast<int>(std::count_if(running_here.begin(), running_here.end(), [&](const std::string& name) {
-        return is_instance_name(name) && !known.contains(name);
-      }));
-}
-
 }  // namespace
 
 std::optional<bool> cloudstack_requires_ha(const std::string& version) {
@@ -91,7 +68,44 @@ void add_cloud(PoolSnapshot& pool, const model::PoolDb* db, const CloudSnapshot&
     for (HeartbeatSrSnapshot& sr : pool.facts->heartbeat_srs)
       sr.is_primary_storage = primary.name_labels.contains(sr.label) || primary.uuids.contains(sr.uuid);
   }
-  if (db != nullptr && !clusters.empty()) compare_vms(pool, *db, cloud);
+}
+
+std::optional<VmDrift> vm_drift(const PoolSnapshot& pool, const model::PoolDb* db,
+                                const CloudSnapshot& cloud) {
+  if (db == nullptr || !pool.up || !cloud.facts || !cloud.vms_read) return std::nullopt;
+  const auto& clusters = cloud.facts->clusters;
+  if (std::none_of(clusters.begin(), clusters.end(),
+                   [&](const auto& each) { return each.pool == pool.name; }))
+    return std::nullopt;
+  Names here, running_here;
+  for (const HostSnapshot& host : pool.hosts) here.insert(host.uuid);
+  for (const auto& [ref, vm] : db->vms)
+    if (vm.real && vm.power_state == "Running") running_here.insert(vm.name_label);
+  VmDrift drift;
+  Names known;  // running, or on the way from one state to the next
+  for (const auto& [id, vm] : cloud.facts->vms) {
+    const bool at_rest = vm.state == "Stopped" || vm.state == "Destroyed" || vm.state == "Expunging" ||
+                         vm.state == "Error" || vm.state == "Shutdown";
+    if (!at_rest) known.insert(vm.instance_name);
+    const bool runs_here = vm.state == "Running" && !vm.host_uuid.empty() && here.contains(vm.host_uuid);
+    if (runs_here && !running_here.contains(vm.instance_name)) drift.cloudstack_only.insert(vm.instance_name);
+  }
+  for (const std::string& name : running_here)
+    if (is_instance_name(name) && !known.contains(name)) drift.xenserver_only.insert(name);
+  return drift;
+}
+
+int DriftMemory::settled(FirstSeen& memory, const Names& now, WallTime list) {
+  std::erase_if(memory, [&](const auto& entry) { return !now.contains(entry.first); });
+  for (const std::string& name : now) memory.try_emplace(name, list);
+  return static_cast<int>(
+      std::count_if(memory.begin(), memory.end(), [&](const auto& entry) { return entry.second != list; }));
+}
+
+void DriftMemory::add(PoolSnapshot& pool, const std::optional<VmDrift>& drift, const CloudSnapshot& cloud) {
+  if (!drift) return;
+  pool.vms_cloudstack_only = settled(cloudstack_only_, drift->cloudstack_only, *cloud.vms_read);
+  pool.vms_xenserver_only = settled(xenserver_only_, drift->xenserver_only, *cloud.vms_read);
 }
 
 }  // namespace xenha::exporter

@@ -4,7 +4,6 @@
 #include <array>
 
 #include "exporter/poll/allowed_methods.h"
-#include "exporter/poll/judge_cloud.h"
 #include "lib/base/log.h"
 
 namespace xenha::exporter {
@@ -501,7 +500,10 @@ void PoolWatcher::publish() {
   }
   PoolSnapshot snapshot = judge(view);
   snapshot.cloudstack = context_.config.cloudstack;
-  if (cloud_) add_cloud(snapshot, view.db, *cloud_);
+  if (cloud_) {
+    add_cloud(snapshot, view.db, *cloud_);
+    drift_.add(snapshot, vm_drift(snapshot, view.db, *cloud_), *cloud_);
+  }
   for (HostSnapshot& host : snapshot.hosts) {
     rejoins_.see(host.uuid, {host.reachable, host.live, host.enabled, host.boot_time}, view.now);
     if (view.db != nullptr) host.rejoin = rejoins_.newest(host.uuid);

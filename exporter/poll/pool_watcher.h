@@ -19,6 +19,7 @@
 #include "exporter/poll/host_probe.h"
 #include "exporter/poll/isolation.h"
 #include "exporter/poll/judge.h"
+#include "exporter/poll/judge_cloud.h"
 #include "exporter/poll/master_chores.h"
 #include "exporter/poll/pool_context.h"
 #include "exporter/poll/session_bin.h"
@@ -124,6 +125,7 @@ class PoolWatcher final : private ProbeListener, private EventListener {
   std::mutex cloud_mutex_;
   std::shared_ptr<const CloudSnapshot> cloud_inbox_;  ///< under the mutex
   std::shared_ptr<const CloudSnapshot> cloud_;
+  DriftMemory drift_;
   std::optional<PoolMembers> told_members_;
   CloudFocus told_focus_;
 };

@@ -69,8 +69,6 @@ TEST(JudgeCloud, AGoodPair) {
   EXPECT_EQ(pool.facts->ha_required, true);
   EXPECT_EQ(host_called(pool, "xs2").maintenance_cloudstack, false);
   EXPECT_EQ(heartbeat_is_primary(pool), false);
-  EXPECT_EQ(pool.vms_cloudstack_only, 0);
-  EXPECT_EQ(pool.vms_xenserver_only, 0);
 }
 
 TEST(JudgeCloud, NothingIsKnownOfASilentCloudStack) {
@@ -79,7 +77,6 @@ TEST(JudgeCloud, NothingIsKnownOfASilentCloudStack) {
   const PoolSnapshot pool = pair.judged();
   EXPECT_FALSE(host_called(pool, "xs2").maintenance_cloudstack);
   EXPECT_FALSE(heartbeat_is_primary(pool));
-  EXPECT_FALSE(pool.vms_cloudstack_only || pool.vms_xenserver_only);
 }
 
 TEST(JudgeCloud, PoolHaIsRequiredFromTheReleaseThatPromotesNoMaster) {
@@ -152,48 +149,82 @@ TEST(JudgeCloud, UnjoinedPoolHasNoPrimaryStorageToCompare) {
   GoodPair pair;
   pair.facts().clusters[0].pool.clear();
   EXPECT_FALSE(heartbeat_is_primary(pair.judged()));
-  EXPECT_FALSE(pair.judged().vms_cloudstack_only);
 }
 
-TEST(JudgeCloud, RunningInOneSystemOnly) {
+std::optional<VmDrift> drift_of(const GoodPair& pair) {
+  return vm_drift(pair.judged(), pair.pool.db_is_good ? &pair.pool.db : nullptr, pair.cloud);
+}
+using Names = std::set<std::string, std::less<>>;
+
+TEST(VmDrift, NoneInAGoodPair) {
+  EXPECT_EQ(drift_of(GoodPair()), VmDrift{});
+}
+
+TEST(VmDrift, RunningInOneSystemOnly) {
   GoodPair pair;
   pair.pool.db.vms["vm1"].power_state = "Halted";
-  EXPECT_EQ(pair.judged().vms_cloudstack_only, 1);
-  EXPECT_EQ(pair.judged().vms_xenserver_only, 0);
+  EXPECT_EQ(drift_of(pair)->cloudstack_only, Names{"i-2-1-VM"});
+  EXPECT_EQ(drift_of(pair)->xenserver_only, Names{});
   pair.facts().vms["v2"].state = "Stopped";
-  EXPECT_EQ(pair.judged().vms_xenserver_only, 1);
+  EXPECT_EQ(drift_of(pair)->xenserver_only, Names{"i-2-2-VM"});
   pair.facts().vms.erase("v2");
-  EXPECT_EQ(pair.judged().vms_xenserver_only, 1);
+  EXPECT_EQ(drift_of(pair)->xenserver_only, Names{"i-2-2-VM"});
 }
 
-TEST(JudgeCloud, WhatIsOnItsWayIsNoDrift) {
+TEST(VmDrift, WhatIsOnItsWayIsNone) {
   for (const char* state : {"Starting", "Stopping", "Migrating"}) {
     GoodPair pair;
     pair.facts().vms["v2"].state = state;
-    EXPECT_EQ(pair.judged().vms_xenserver_only, 0) << state;
+    EXPECT_EQ(drift_of(pair), VmDrift{}) << state;
     pair.pool.db.vms["vm2"].power_state = "Halted";
-    EXPECT_EQ(pair.judged().vms_cloudstack_only, 0) << state;
+    EXPECT_EQ(drift_of(pair), VmDrift{}) << state;
   }
 }
 
-TEST(JudgeCloud, VmsThatAreNotCloudStacksAreNoDrift) {
+TEST(VmDrift, VmsThatAreNotCloudStacksDoNotCount) {
   GoodPair pair;
   for (const char* name : {"backup appliance", "i-am-a-vm", "x-2-3-VM", "i-2", "v-"})
     pair.pool.db.vms[name] = {.name_label = name, .power_state = "Running", .resident_on = "host1"};
   pair.pool.db.vms["template"] = {
       .name_label = "i-2-99-VM", .power_state = "Running", .resident_on = "host1", .real = false};
-  EXPECT_EQ(pair.judged().vms_xenserver_only, 0);
+  EXPECT_EQ(drift_of(pair), VmDrift{});
   pair.pool.db.vms["stray"] = {.name_label = "v-7-VM", .power_state = "Running", .resident_on = "host1"};
-  EXPECT_EQ(pair.judged().vms_xenserver_only, 1);
+  EXPECT_EQ(drift_of(pair)->xenserver_only, Names{"v-7-VM"});
 }
 
-TEST(JudgeCloud, WithoutTheMastersWordOrAWholeListThereIsNoDrift) {
+TEST(VmDrift, UnknownWithoutTheMastersWordAWholeListOrAJoin) {
   GoodPair pair;
   pair.pool.db_is_good = false;
-  EXPECT_FALSE(pair.judged().vms_cloudstack_only || pair.judged().vms_xenserver_only);
+  EXPECT_FALSE(drift_of(pair));
   pair = {};
   pair.cloud.vms_read.reset();
-  EXPECT_FALSE(pair.judged().vms_cloudstack_only || pair.judged().vms_xenserver_only);
+  EXPECT_FALSE(drift_of(pair));
+  pair = {};
+  pair.facts().clusters[0].pool.clear();
+  EXPECT_FALSE(drift_of(pair));
+  pair = {};
+  pair.cloud.facts.reset();
+  EXPECT_FALSE(drift_of(pair));
+}
+
+TEST(DriftMemory, CountsWhatTwoListsInARowAgreeOn) {
+  GoodPair pair;
+  PoolSnapshot pool = pair.judged();
+  DriftMemory memory;
+  const auto add = [&](VmDrift drift) {
+    memory.add(pool, drift, pair.cloud);
+    return std::pair{*pool.vms_cloudstack_only, *pool.vms_xenserver_only};
+  };
+  const auto next_list = [&] { *pair.cloud.vms_read += 30s; };
+  EXPECT_EQ(add({.cloudstack_only = {"a"}, .xenserver_only = {"b"}}), (std::pair{0, 0}));
+  EXPECT_EQ(add({.cloudstack_only = {"a"}, .xenserver_only = {"b"}}), (std::pair{0, 0}))
+      << "still the same list";
+  next_list();
+  EXPECT_EQ(add({.cloudstack_only = {"a"}, .xenserver_only = {"c"}}), (std::pair{1, 0}));
+  next_list();
+  EXPECT_EQ(add({.xenserver_only = {"c"}}), (std::pair{0, 1}));
+  next_list();
+  EXPECT_EQ(add({}), (std::pair{0, 0}));
 }
 
 // What the stop-watch is told of the master's database.

@@ -1,0 +1,128 @@
+// Every file in failovers/ is a test, once for each combination of its matrix.
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "exporter/failover/history.h"
+#include "tests/integration/failover_claims.h"
+#include "tests/integration/failover_story.h"
+#include "tests/integration/virtual_world.h"
+
+namespace xenha::test {
+namespace {
+
+using exporter::FailoverRecord;
+
+Duration span_of(const std::map<std::string, std::string>& words, const std::string& name, double fallback) {
+  const auto found = words.find(name);
+  const double count = found == words.end() ? fallback : std::stod(found->second);
+  return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(count));
+}
+
+std::string book_text(VirtualWorld& world, const std::string& pool) {
+  exporter::StopwatchState state;
+  state.book = world.book(pool);
+  return exporter::failovers_text(state);
+}
+
+void check(const std::optional<std::string>& found, const Claim& claim) {
+  if (!found) {
+    ADD_FAILURE() << "line " << claim.line_number << ": no such value: " << claim.path;
+    return;
+  }
+  EXPECT_TRUE(holds(*found, claim.relation, claim.value))
+      << "line " << claim.line_number << ": " << claim.line << "\n  but it is " << *found;
+}
+
+void run_step(VirtualWorld& world, const StoryStep& step) {
+  if (step.verb == "end") return;
+  if (step.verb == "check") return check(value_of(world, step.claim.path), step.claim);
+  if (step.verb == "exporter") {
+    const std::string& act = step.words.at("act");
+    if (act == "kill") return world.kill();
+    if (act == "stop") return world.stop();
+    if (act == "start") return world.start();
+    FAIL() << "line " << step.line_number << ": exporter start, stop or kill";
+  }
+  const bool cut = !step.words.contains("cut") || step.words.at("cut") != "false";
+  if (step.verb == "uplink") return world.network().cut_uplink(cut);
+  if (step.verb == "way") return world.network().cut_way(step.words.at("to"), cut);
+  world.command(step.verb, nlohmann::json(step.words).dump());
+}
+
+/// Oldest first, open ones last.
+std::vector<FailoverRecord> records_of(VirtualWorld& world, const std::string& pool) {
+  const exporter::FailoverBook book = world.book(pool);
+  std::vector<FailoverRecord> out(book.closed.rbegin(), book.closed.rend());
+  out.insert(out.end(), book.open.begin(), book.open.end());
+  return out;
+}
+
+void check_record(VirtualWorld& world, const Story::Expected& expected) {
+  const std::vector<FailoverRecord> records = records_of(world, expected.pool);
+  const auto index = static_cast<std::size_t>(expected.number - 1);
+  ASSERT_LT(index, records.size()) << "line " << expected.line_number << ": no such record";
+  const FailoverRecord& record = records[index];
+  for (const Claim& claim : expected.claims) {
+    SCOPED_TRACE("line " + std::to_string(claim.line_number) + ": " + claim.line);
+    if (claim.relation == "~")
+      compare_with_truth(world, record, claim);
+    else
+      check(value_of(record, claim.path), claim);
+  }
+}
+
+std::vector<Story> all_stories() {
+  std::vector<Story> out;
+  for (const auto& entry :
+       std::filesystem::directory_iterator(XENHA_SOURCE_DIR "/tests/integration/failovers")) {
+    if (entry.path().extension() != ".scn") continue;
+    auto stories = read_stories(entry.path());
+    if (!stories) {
+      Story broken;
+      broken.name = entry.path().stem().string() + "_cannot_be_read";
+      broken.exporter["error"] = stories.error().message;
+      out.push_back(broken);
+      continue;
+    }
+    out.insert(out.end(), stories->begin(), stories->end());
+  }
+  std::sort(out.begin(), out.end(), [](const Story& a, const Story& b) { return a.name < b.name; });
+  return out;
+}
+
+}  // namespace
+
+void play(const Story& story) {
+  ASSERT_FALSE(story.exporter.contains("error")) << story.exporter.at("error");
+  VirtualWorld world(story.world);
+  world.config.probe_interval = span_of(story.exporter, "probe_interval", 5);
+  world.config.cloudstack_interval = span_of(story.exporter, "cloudstack_interval", 30);
+  world.skew_exporter(span_of(story.exporter, "skew", 0));
+  world.start();
+  for (const StoryStep& step : story.steps) {
+    world.run_for(step.at - world.now());
+    SCOPED_TRACE("line " + std::to_string(step.line_number) + ": " + step.line);
+    run_step(world, step);
+  }
+  for (const auto& [pool, claim] : story.failovers)
+    check(std::to_string(records_of(world, pool).size()), claim);
+  for (const Story::Expected& expected : story.records) check_record(world, expected);
+  if (!testing::Test::HasFailure()) return;
+  for (const exporter::PoolConfig& pool : world.config.pools)
+    std::cout << "what the exporter measured of " << pool.name << ":\n" << book_text(world, pool.name);
+  for (const sim::TruthEntry& entry : world.world().truth.entries())
+    std::cout << std::chrono::duration<double>(entry.at).count() << " s  " << entry.system << "  "
+              << entry.what << "  " << entry.host << " " << entry.vm << " " << entry.detail << "\n";
+}
+
+class FailoverStories : public testing::TestWithParam<Story> {};
+
+TEST_P(FailoverStories, AreMeasuredAsTheyHappened) {
+  play(GetParam());
+}
+
+INSTANTIATE_TEST_SUITE_P(Files, FailoverStories, testing::ValuesIn(all_stories()),
+                         [](const auto& story) { return story.param.name; });
+
+}  // namespace xenha::test
