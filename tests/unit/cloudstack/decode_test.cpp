@@ -31,7 +31,7 @@ class EachRelease : public ::testing::TestWithParam<Release> {
  protected:
   template <class T>
   std::vector<T> list(const std::string& file, const std::function<void(Reader::Done<T>)>& ask) {
-    bench_.server.always([this, file](const Asked& asked) {
+    bench_.server.always([file](const Asked& asked) {
       const bool system = asked.get("issystem") == "true";
       return json(fixture(std::string(GetParam().name) + "/" + (system ? "system_" : "") + file + ".json"));
     });
