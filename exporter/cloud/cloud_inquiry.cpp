@@ -271,6 +271,9 @@ void CloudInquiry::lose(const Error& error) {
               {{"cloudstack", name_},
                {"command", std::string(command_of(ask.question))},
                {"problem", error.message}});
+  if (ask.question == Q::kRouters) news_ = merge_.forget_vms({CloudVmKind::kRouter}) || news_;
+  if (ask.question == Q::kSystemVms)
+    news_ = merge_.forget_vms({CloudVmKind::kConsoleProxy, CloudVmKind::kSecondaryStorageVm}) || news_;
   schedule_.done(ask, true, began_, clock_.steady());
 }
 
@@ -322,7 +325,7 @@ bool CloudInquiry::ready() const {
 
 void CloudInquiry::expire(SteadyTime now) {
   if (!last_success_ || now - last_success_steady_ <= settings_.keep_facts || !clusters_read_) return;
-  merge_.forget_facts();
+  merge_.doubt_vms();
   clusters_read_ = false;
   hosts_read_.reset();
   vms_read_.clear();

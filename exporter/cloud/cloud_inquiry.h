@@ -27,8 +27,8 @@ class CloudInquiry {
   /// Starts what is due. Gives when it next has something to do; the transport's poll may end earlier.
   SteadyTime step(SteadyTime now, CloudNeeds needs);
   void cancel();
-  /// Forgets what has not been confirmed for keep_facts: it must not come back as if it were fresh when the
-  /// first answer arrives.
+  /// What has not been confirmed for keep_facts is no longer told, and must not come back as if it were fresh
+  /// when the first answer arrives: ready() is false until everything was read again.
   void expire(SteadyTime now);
 
   /// Something worth telling happened since the last call.

@@ -227,10 +227,12 @@ std::vector<CloudEventSnapshot> CloudMerge::recent_events(WallTime now) const {
   return out;
 }
 
-void CloudMerge::forget_facts() {
-  clusters_.clear();
-  hosts_.clear();
-  vms_.clear();
+void CloudMerge::doubt_vms() {
+  for (auto& [id, known] : vms_) ++known.missed;
+}
+
+bool CloudMerge::forget_vms(const std::set<CloudVmKind>& kinds) {
+  return std::erase_if(vms_, [&](const auto& entry) { return kinds.contains(entry.second.vm.kind); }) > 0;
 }
 
 }  // namespace xenha::exporter

@@ -54,8 +54,10 @@ class CloudMerge {
   CloudFacts facts(const CloudJoin& join) const;
   std::vector<CloudEventSnapshot> recent_events(WallTime now) const;
 
-  /// All that would be served as news after a long silence. Versions and events stay.
-  void forget_facts();
+  /// After a long silence: what the next whole listing lacks is gone, however long that list is.
+  void doubt_vms();
+  /// Nobody will list these any more.
+  bool forget_vms(const std::set<model::CloudVmKind>& kinds);
 
  private:
   struct Vm {

@@ -107,6 +107,20 @@ TEST_F(Merging, FromAListOfManyPagesAVmMustBeMissingTwice) {
   EXPECT_FALSE(facts().vms.contains("v0"));
 }
 
+TEST_F(Merging, AfterALongSilenceMissingOnceIsEnough) {
+  std::vector<CloudVm> many;
+  for (std::size_t i = 0; i < CloudMerge::kOnePage + 1; ++i)
+    many.push_back(vm("v" + std::to_string(i), "Running", "h3"));
+  take(many);
+  merge_.doubt_vms();
+  CloudVm stopped = vm("v1", "Stopped", "");
+  std::vector<CloudVm> fewer(many.begin() + 1, many.end());
+  fewer[0] = stopped;
+  take(fewer);
+  EXPECT_FALSE(facts().vms.contains("v0"));
+  EXPECT_EQ(facts().vms.at("v1").cluster_id, "c2") << "where it was is not forgotten";
+}
+
 TEST_F(Merging, VictimsChangeAloneAndTheMissingOneIsGone) {
   take({vm("v", "Running", "h1"), vm("w", "Running", "h1"), vm("x", "Running", "h1")});
   EXPECT_TRUE(merge_.take_victims(listing({vm("v", "Stopped", "")}, kNow + seconds(10)), {"v", "w"}, clock_));

@@ -139,6 +139,7 @@ TEST_F(CloudWatching, ADeadServerIsAskedEverMoreRarelyAndItsFactsEnd) {
   for (std::size_t i = before; i < published_.size(); ++i)
     EXPECT_FALSE(published_[i]->facts && published_[i]->facts->vms.contains(cloud_id(23)));
   EXPECT_EQ(vm(21).state, "Stopped");
+  EXPECT_EQ(vm(21).cluster_id, cloud_id(1));
 }
 
 TEST_F(CloudWatching, AServerThatWasNeverThereIsToldAtOnce) {
@@ -253,6 +254,16 @@ TEST_F(CloudWatching, WhatTheAccountMayNotAskIsLeftOut) {
   EXPECT_EQ(cloud_.count("listStoragePools"), 0u);
   EXPECT_EQ(cloud_.count("listRouters"), 1u);
   EXPECT_EQ(facts().vms.size(), 5u);
+}
+
+TEST_F(CloudWatching, WhatIsRefusedLaterIsNotToldOnAsItWas) {
+  start();
+  run_for(minutes(1));
+  EXPECT_TRUE(facts().vms.contains(cloud_id(31)));
+  cloud_.instead["listRouters"] = [](const FakeCloud::Params&) { return FakeCloud::refusal(432); };
+  run_for(minutes(1));
+  EXPECT_FALSE(facts().vms.contains(cloud_id(31)));
+  EXPECT_TRUE(facts().vms.contains(cloud_id(41)));
 }
 
 TEST_F(CloudWatching, AQuestionThatFailsAloneDoesNotStopTheOthers) {
