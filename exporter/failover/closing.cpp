@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "exporter/failover/stopwatch.h"
+#include "exporter/failover/suspicion.h"
 #include "exporter/failover/victims.h"
 
 namespace xenha::exporter {
@@ -12,7 +13,6 @@ namespace {
 
 constexpr std::size_t kKeptRecords = 200;
 constexpr std::chrono::hours kKeptFor{400 * 24};
-constexpr std::chrono::seconds kBootTimeNoise{1};
 
 // The record waits a little for the second system's view of the last VMs, and for the exact time of the
 // first.
@@ -43,10 +43,7 @@ bool pends(const FailoverRecord& record, bool unknown_too) {
 bool judge_return(FailoverRecord& record, const Baseline& host) {
   // Its boot time tells what happened, if the master has spoken of it since.
   const bool told = host.signs.told && host.signs.good_since && *host.signs.told >= *host.signs.good_since;
-  if (told && host.boot_time && host.signs.boot_time) {
-    const Duration between = *host.signs.boot_time - *host.boot_time;
-    record.rebooted = between > kBootTimeNoise || between < -kBootTimeNoise;
-  }
+  if (told) record.rebooted = booted_anew(host);
   if (record.rebooted == true) return false;
   bool lost_any = false;
   for (Victim& victim : record.victims) {

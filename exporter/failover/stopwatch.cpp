@@ -194,9 +194,7 @@ bool Stopwatch::Impl::is_lost_now(const Baseline& host, WallTime now) const {
   Circumstances circumstances;
   circumstances.election = election_disturbs(host, now);
   if (host.signs.last == Life::kAlive)
-    circumstances.stopped_or_rebooted =
-        (host.boot_time && host.signs.boot_time && *host.boot_time != *host.signs.boot_time) ||
-        mostly_stopped(host.vms, views());
+    circumstances.stopped_or_rebooted = booted_anew(host) == true || mostly_stopped(host.vms, views());
   return is_lost(host, circumstances, now);
 }
 

@@ -12,6 +12,8 @@ using Life = ProbeSight::Life;
 constexpr std::chrono::minutes kDeclaredFor{10};
 constexpr std::chrono::seconds kUnwellFor{60};
 constexpr std::chrono::seconds kCutOff{1};  // CloudStack prints whole seconds
+// No host boots twice within this, and a clock that was set moves its boot time a little.
+constexpr std::chrono::seconds kBootTimeNoise{30};
 
 bool fresh(const std::optional<WallTime>& since, const Baseline& host, Duration span) {
   return since && *since > host.last_contact - span;
@@ -37,6 +39,12 @@ bool unwell_in_cloudstack(const Baseline& host) {
 
 bool leaves_in_order(const Baseline& host) {
   return (host.signs.planned || host.signs.cloud_planned) && host.vms.empty();
+}
+
+std::optional<bool> booted_anew(const Baseline& host) {
+  if (!host.boot_time || !host.signs.boot_time) return std::nullopt;
+  const Duration between = *host.signs.boot_time - *host.boot_time;
+  return between > kBootTimeNoise || between < -kBootTimeNoise;
 }
 
 bool is_back(const Baseline& host, WallTime now) {

@@ -30,6 +30,8 @@ bool unwell_in_cloudstack(const Baseline& host);
 /// Maintenance, and nothing runs there: whatever it does now is in order.
 bool leaves_in_order(const Baseline& host);
 
+/// Its boot time is another than when all was well; absent unknown.
+std::optional<bool> booted_anew(const Baseline& host);
 /// It answers as a member, and has done so for long enough; the master, if there is one, calls it live.
 bool is_back(const Baseline& host, WallTime now);
 

@@ -256,6 +256,18 @@ TEST(Failover, PlannedRebootOfAnEmptyHostOpensNothing) {
   }
 }
 
+TEST(Failover, PlannedWorkOnAnEmptyHostIsNotEvenSuspected) {
+  World world = small_pool();
+  world.hosts["h3"].planned = true;
+  Story story(world);
+  slave_dies(story, "h3");
+  story.then(kLoss + 8, [](World& dying) { dying.hosts["h3"].life = Life::kAlive; });
+  story.then(kLoss + 30, [](World& dying) { dying.hosts["h3"].life = Life::kAnswers; });
+  const StopwatchState end = play(story.until(kLoss + 60));
+  nothing_happened(end);
+  EXPECT_EQ(end.book.suspicions, 0u);
+}
+
 TEST(Failover, MaintenanceWithRunningVmsIsAFailure) {
   World world = small_pool();
   world.hosts["h2"].planned = true;

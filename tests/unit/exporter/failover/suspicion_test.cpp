@@ -244,6 +244,16 @@ TEST(Frozen, FromTheFirstSignThatMayChangeWhoRunsThere) {
   EXPECT_TRUE(is_frozen(host));
 }
 
+TEST(Boot, AClockThatWasSetIsNoBoot) {
+  Baseline host = answering();
+  EXPECT_EQ(booted_anew(host), std::nullopt);
+  host.boot_time = at(-5000);
+  host.signs.boot_time = at(-4980);
+  EXPECT_EQ(booted_anew(host), false);
+  host.signs.boot_time = at(60);
+  EXPECT_EQ(booted_anew(host), true);
+}
+
 TEST(Back, AfterAMinuteOfAnswersOnceTheMasterCallsItLive) {
   Baseline host = answering();
   host.signs.good_since = at(40);
