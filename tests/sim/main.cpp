@@ -7,6 +7,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "tests/sim/cloud/cloud.h"
 #include "tests/sim/control/scenario.h"
 #include "tests/sim/options.h"
 #include "tests/sim/world/assembly.h"
@@ -33,11 +34,19 @@ void announce(const Assembly& assembly) {
     pools.push_back(
         {{"name", site->name}, {"release", release_info(site->release).name}, {"hosts", std::move(hosts)}});
   }
+  Json clouds = Json::array();
+  for (const auto& each : assembly.world->clouds)
+    clouds.push_back({{"name", each->name},
+                      {"version", each->spec.version},
+                      {"url", each->url()},
+                      {"api_key", each->spec.api_key},
+                      {"secret_key", each->spec.secret_key}});
   const Json line = {{"ready", true},
                      {"scheme", assembly.world->options.tls ? "https" : "http"},
                      {"port", assembly.world->port},
                      {"control", assembly.control_url()},
-                     {"pools", std::move(pools)}};
+                     {"pools", std::move(pools)},
+                     {"clouds", std::move(clouds)}};
   std::cout << line.dump() << std::endl;
 }
 

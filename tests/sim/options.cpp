@@ -32,11 +32,30 @@ PoolSpec pool_from(const Json& json, PoolSpec spec) {
   return spec;
 }
 
+CloudSpec cloud_from(const Json& json) {
+  CloudSpec spec;
+  spec.name = json.value("name", spec.name);
+  spec.version = json.value("version", spec.version);
+  spec.pools = json.value("pools", spec.pools);
+  spec.address = json.value("address", spec.address);
+  spec.port = json.value("port", spec.port);
+  spec.api_key = json.value("api_key", spec.api_key);
+  spec.secret_key = json.value("secret_key", spec.secret_key);
+  spec.settings = json.value("settings", spec.settings);
+  spec.clock_skew = json.value("clock_skew", spec.clock_skew);
+  spec.zone_minutes = json.value("zone_minutes", spec.zone_minutes);
+  spec.start_least = json.value("start_least", spec.start_least);
+  spec.start_most = json.value("start_most", spec.start_most);
+  spec.system_vms_replaced = json.value("system_vms_replaced", spec.system_vms_replaced);
+  return spec;
+}
+
 struct PoolFlags {
   int count = 1;
   PoolSpec spec;
   bool no_ha = false;
   std::string world;
+  std::string cloudstack;
 };
 
 void add_pool_flags(CLI::App& app, PoolFlags& flags) {
@@ -47,6 +66,7 @@ void add_pool_flags(CLI::App& app, PoolFlags& flags) {
   app.add_flag("--no-ha", flags.no_ha, "pools start with HA off");
   app.add_option("--ha-timeout", flags.spec.ha_timeout, "seconds");
   app.add_option("--heartbeat-type", flags.spec.heartbeat_type, "nfs or lvmoiscsi");
+  app.add_option("--cloudstack", flags.cloudstack, "release of a CloudStack over all pools, e.g. 4.20.3.0");
   app.add_option("--world", flags.world, "JSON file with the pools; replaces the flags above");
 }
 
@@ -54,6 +74,7 @@ Status fill_pools(const PoolFlags& flags, SimulationOptions& options) {
   if (!flags.world.empty()) return read_world_file(flags.world, options);
   PoolSpec spec = flags.spec;
   spec.ha = !flags.no_ha;
+  if (!flags.cloudstack.empty()) options.clouds.assign(1, CloudSpec{.version = flags.cloudstack});
   options.pools.assign(static_cast<std::size_t>(flags.count), spec);
   return Nothing{};
 }
@@ -68,6 +89,8 @@ Status read_world_file(const std::string& path, SimulationOptions& options) {
     options.speed = json.value("speed", options.speed);
     options.tls = json.value("scheme", std::string(options.tls ? "https" : "http")) == "https";
     options.pools.clear();
+    options.clouds.clear();
+    for (const Json& each : json.value("clouds", Json::array())) options.clouds.push_back(cloud_from(each));
     for (const Json& pool : json.at("pools")) {
       const int count = pool.value("count", 1);
       for (int at = 0; at < count; ++at) options.pools.push_back(pool_from(pool, PoolSpec{}));

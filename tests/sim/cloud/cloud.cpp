@@ -142,6 +142,7 @@ void power_cloud(Cloud& cloud, bool on) {
   cloud.truth("server_on", nullptr);
   cloud.settings.take_over_all();
   if (cloud.listener) (void)cloud.listener->set_network(cloud.fault);
+  cloud.ha->take_over_plans();
   start_host_rounds(cloud, true);
   cloud.ha->start_workers();
   start_system_vm_scan(cloud);

@@ -13,6 +13,7 @@ using namespace std::chrono_literals;
 
 constexpr Duration kUsualStart = 25s;
 constexpr Duration kUsualStop = 1s;
+constexpr Duration kShortestStart = 2s;
 
 }  // namespace
 
@@ -44,24 +45,38 @@ void HaWork::run_plan(CsHost& host, const HostPlan& plan) {
   });
 }
 
+void HaWork::take_over_plans() {
+  for (const auto& host : cloud_.hosts) {
+    if (host->state != HostState::kDown || !host->plan) continue;
+    for (CsVm* vm : victims(*host))
+      if (!works_on(*vm)) add(*vm, true).host_lost = true;
+  }
+}
+
 void HaWork::planned_stop(CsVm& vm, CsHost& host, SimTime running) {
-  if (vm.removed || vm.host != &host) return;  // somebody else moved it
+  if (vm.removed || vm.host != &host || works_on(vm)) return;  // somebody else moved it
+  Item& item = add(vm, false);
+  item.taken = true;
+  item.worker = workers_.size();  // none of them
+  item.step = "Stopping";
   const Duration stop_takes = std::min(Duration(kUsualStop), (running - cloud_.time()) / 4);
-  force_stop(cloud_, vm, stop_takes, [this, &vm, running](Outcome outcome) {
-    if (outcome == Outcome::kTakenOver) return;
-    const Duration left = running - cloud_.time();
-    if (!restarts(vm)) {
-      replace_system_vm(cloud_, vm, left);
-      return;
-    }
-    // From here on a row like any other; a failed start is tried again as usual.
-    Item& item = add(vm, false);
-    item.host = vm.last_host;
-    item.taken = true;
-    item.worker = workers_.size();
-    item.step = "Starting";
-    start(item, left);
+  force_stop(cloud_, vm, stop_takes, [this, &item, running](Outcome outcome) {
+    item.turn = item.vm->turn;
+    if (outcome == Outcome::kTakenOver) return close(item);
+    planned_start(item, running);
   });
+}
+
+/// As soon as a host takes it, so that it is Running in time; after that a row like any other.
+void HaWork::planned_start(Item& item, SimTime running) {
+  CsVm& vm = *item.vm;
+  if (vm.removed || vm.turn != item.turn) return close(item);
+  const Duration left = running - cloud_.time();
+  if (left > kShortestStart && !choose_host(cloud_, vm.cluster, restarts(vm)))
+    return cloud_.later(1s, [this, &item, running] { planned_start(item, running); });
+  if (restarts(vm)) return start(item, left);
+  replace_system_vm(cloud_, vm, left);
+  close(item);
 }
 
 }  // namespace xenha::sim::cloud

@@ -18,6 +18,9 @@ class HaWork {
   /// The management server stopped: rows are free again for whoever comes next.
   void release();
 
+  /// Rows for the VMs of pinned failures that the management server's end interrupted.
+  void take_over_plans();
+
   /// For every VM on the host; with alert A3. A pinned plan decides when.
   void schedule_host(CsHost& host);
   /// `investigate` false: known to be dead.
@@ -68,6 +71,7 @@ class HaWork {
   bool restarts(const CsVm& vm) const;
   void run_plan(CsHost& host, const HostPlan& plan);
   void planned_stop(CsVm& vm, CsHost& host, SimTime running);
+  void planned_start(Item& item, SimTime running);
 
   Cloud& cloud_;
   std::list<Item> items_;

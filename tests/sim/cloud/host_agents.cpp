@@ -237,6 +237,7 @@ void start_host_rounds(Cloud& cloud, bool after_start) {
     CsHost& host = *each;
     if (after_start) {
       const bool was_ours = host.attached;
+      host.plan.reset();  // nobody keeps its times any more
       if (host.state == HostState::kUp || host.state == HostState::kConnecting)
         set_host_state(cloud, host, HostState::kDisconnected);
       if (was_ours) {

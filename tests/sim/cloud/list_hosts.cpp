@@ -57,6 +57,33 @@ void add_capacity(const Cloud& cloud, const CsHost& host, Json& out) {
   out["capabilities"] = "hvm,snapshot";
 }
 
+/// System VMs have agents, so they are "hosts" too.
+void add_system_vm_hosts(const Call& call, Json& rows) {
+  const Cloud& cloud = call.cloud;
+  for (const char* filter : {"clusterid", "resourcestate", "hypervisor", "virtualmachineid", "id"})
+    if (call.has(filter)) return;
+  for (const auto& vm : cloud.vms) {
+    const bool proxy = vm->kind == VmKind::kConsoleProxy;
+    if (vm->removed || vm->state != VmState::kRunning || !(proxy || vm->kind == VmKind::kSecondaryStorageVm))
+      continue;
+    const char* const type = proxy ? "ConsoleProxy" : "SecondaryStorageVM";
+    if (call.wants("type", type) && call.wants("state", "Up") && call.wants("name", vm->name) &&
+        call.matches_keyword({vm->name, "Up", type}))
+      rows.push_back({{"id", vm->id},
+                      {"name", vm->name},
+                      {"type", type},
+                      {"state", "Up"},
+                      {"resourcestate", "Enabled"},
+                      {"ipaddress", "10.2.0." + std::to_string(vm->number % 250)},
+                      {"zoneid", cloud.zone_id},
+                      {"podid", cloud.pod_id},
+                      {"version", cloud.spec.version},
+                      {"created", cloud.date(vm->created)},
+                      {"lastpinged", "1970-01-21T00:00:00+0000"},
+                      {"hahost", false}});
+  }
+}
+
 }  // namespace
 
 Json host_record(const Cloud& cloud, const CsHost& host, const std::string& details) {
@@ -120,6 +147,7 @@ ApiResult list_hosts(Call& call) {
         call.matches_keyword({host->name, word(host->state), "Routing"}))
       rows.push_back(host_record(cloud, *host, call.text("details")));
   }
+  add_system_vm_hosts(call, rows);
   return rows;
 }
 

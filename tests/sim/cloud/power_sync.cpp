@@ -13,6 +13,11 @@
 namespace xenha::sim::cloud {
 namespace {
 
+using namespace std::chrono_literals;
+
+/// A migration that takes that long has lost the management server that led it.
+constexpr Duration kForgotten = 2min;
+
 /// What the hypervisor says of a VM by its name.
 struct Report {
   bool running = false;
@@ -40,6 +45,9 @@ void found_running(Cloud& cloud, CsVm& vm, CsHost& host) {
   if (vm.state == VmState::kRunning && vm.host != &host) {
     ++vm.turn;
     set_vm(cloud, vm, VmState::kRunning, &host);  // moved behind CloudStack's back
+  } else if (vm.state == VmState::kMigrating && cloud.time() - vm.changed_at > kForgotten) {
+    ++vm.turn;
+    set_vm(cloud, vm, VmState::kRunning, &host);
   } else if (vm.state == VmState::kStopped && !cloud.ha->works_on(vm)) {
     ++vm.turn;
     set_vm(cloud, vm, VmState::kRunning, &host);

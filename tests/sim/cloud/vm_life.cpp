@@ -5,6 +5,7 @@
 #include <regex>
 #include <utility>
 
+#include "tests/sim/cloud/ha_work.h"
 #include "tests/sim/cloud/xapi_link.h"
 #include "tests/sim/ha/host_records.h"
 #include "tests/sim/world/world.h"
@@ -250,7 +251,7 @@ void start_system_vm_scan(Cloud& cloud) {
   cloud.later(period, [&cloud] {
     std::vector<CsVm*> stopped;  // a replacement adds to the list
     for (const auto& vm : cloud.vms)
-      if (!vm->removed && vm->state == VmState::kStopped &&
+      if (!vm->removed && vm->state == VmState::kStopped && !cloud.ha->works_on(*vm) &&
           (vm->kind == VmKind::kConsoleProxy || vm->kind == VmKind::kSecondaryStorageVm))
         stopped.push_back(vm.get());
     for (CsVm* vm : stopped) replace_system_vm(cloud, *vm, std::nullopt);

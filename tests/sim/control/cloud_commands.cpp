@@ -275,6 +275,13 @@ Result<Json> drift(CommandArgs& args, Cloud& cloud, CsVm& vm) {
   return done();
 }
 
+/// A cluster whose primary SRs are of types that get no heartbeats.
+Result<Json> no_heartbeats(CommandArgs& args, Cloud& cloud) {
+  for (const auto& pool : cloud.storage_pools)
+    if (pool->cluster->site == args.site) pool->heartbeats = false;
+  return done();
+}
+
 Result<Json> system_vms(CommandArgs& args, Cloud& cloud) {
   cloud.system_vms_replaced = args.flag("replaced", true);
   return done();
@@ -294,6 +301,7 @@ void add_cloud_commands(CommandMap& commands) {
   commands["cs-throttle"] = on_cloud(throttle);
   commands["cs-primary-is-heartbeat"] = on_cloud(primary_is_heartbeat);
   commands["cs-drift"] = on_vm(drift);
+  commands["cs-no-heartbeats"] = on_cloud(no_heartbeats);
   commands["cs-system-vms"] = on_cloud(system_vms);
   commands["cs-state"] = on_host(force_state);
   commands["cs-maintenance"] = on_host(maintenance);
