@@ -190,7 +190,7 @@ std::vector<Sight> Story::until(double end) const {
   std::vector<Sight> sights;
   World world = world_;
   std::set<double> moments;
-  for (double second = 0; second <= end; second += 1) moments.insert(second);
+  for (int second = 0; second <= end; ++second) moments.insert(second);
   for (const auto& [when, what] : happens_) moments.insert(when);
   for (const auto& [when, sight] : said_) moments.insert(when);
   double xen_told = -1000;

@@ -23,6 +23,7 @@ struct Both {
 
 std::vector<std::string> names(const std::vector<Victim>& vms) {
   std::vector<std::string> out;
+  out.reserve(vms.size());
   for (const Victim& vm : vms) out.push_back(vm.name);
   return out;
 }
