@@ -82,7 +82,13 @@ bool CloudMerge::take_vm(const model::CloudVm& vm, WallTime seen_at, const Clock
               .cluster_id = std::move(cluster),
               .ha = vm.ha_enabled,
               .last_updated = {},
-              .seen_at = seen_at};
+              .seen_at = seen_at,
+              .running_since = {}};
+  if (vm.state == "Running") {
+    const bool still =
+        known != vms_.end() && known->second.vm.running_since && known->second.vm.host_id == vm.host_id;
+    fresh.vm.running_since = still ? known->second.vm.running_since : seen_at;
+  }
   fresh.offering_id = vm.offering_id;
   fresh.printed_update = vm.last_updated;
   if (vm.last_updated) {

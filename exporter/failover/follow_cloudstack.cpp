@@ -11,6 +11,8 @@ constexpr std::chrono::seconds kCutOff{1};
 // Two clocks are compared by an offset that is good to a second: what is nearer to the loss than this proves
 // nothing.
 constexpr std::chrono::seconds kClockNoise{2};
+/// A system VM that came back in another pool may be that pool's own; its stop-watch takes it sooner.
+constexpr std::chrono::minutes kOthersFirst{3};
 
 struct Told {
   std::optional<WallTime> ha_began, ha_succeeded, ha_alert, operator_start, operator_stop;
@@ -70,15 +72,20 @@ void adopt(Victim& victim, const CloudView& cloud) {
   }
 }
 
+/// Two pools may have lost system VMs of one zone at once: each takes what came back on its own hosts first.
 const CloudVmSnapshot* replacement_of(const Victim& victim, const FailoverRecord& record,
                                       const CloudView& cloud, const std::set<std::string>& taken) {
+  const CloudVmSnapshot* elsewhere = nullptr;
   for (const auto& [id, vm] : cloud.vms()) {
     const bool fits = vm.kind == victim.kind && vm.zone_id == victim.zone_id && id != victim.cloud_id &&
                       vm.state == "Running" && vm.seen_at > record.last_contact;
     const bool was_there = std::find(victim.others.begin(), victim.others.end(), id) != victim.others.end();
-    if (fits && !was_there && !taken.contains(vm.instance_name)) return &vm;
+    if (!fits || was_there || taken.contains(vm.instance_name)) continue;
+    if (cloud.hosts().contains(vm.host_uuid)) return &vm;
+    const bool unclaimed = vm.running_since && vm.seen_at - *vm.running_since >= kOthersFirst;
+    if (unclaimed && elsewhere == nullptr) elsewhere = &vm;
   }
-  return nullptr;
+  return elsewhere;
 }
 
 /// A better source replaces a worse one.
@@ -97,7 +104,8 @@ void time_running(Victim& victim, const FailoverRecord& record, const Told& told
       set_running(victim, record, *vm->last_updated, RunningSource::kLastUpdated);
   }
   if (told.ha_alert) set_running(victim, record, *told.ha_alert, RunningSource::kAlert);
-  if (vm != nullptr) set_running(victim, record, vm->seen_at, RunningSource::kPoll);
+  if (vm != nullptr)
+    set_running(victim, record, vm->running_since.value_or(vm->seen_at), RunningSource::kPoll);
 }
 
 bool elsewhere(const CloudVmSnapshot& vm, const FailoverRecord& record, const CloudView& cloud) {

@@ -40,7 +40,8 @@ void FailoverFeed::probed(const HostProbe& probe, const std::string& uuid, const
                    .ended = wall_of(probe.verdict_ended())};
   if (silent) sight.life = verdict.machine_answers ? ProbeSight::Life::kAlive : ProbeSight::Life::kSilent;
   sight.claims_master = verdict.claims_master == true;
-  sight.names_master = names_uuid;
+  // A host in emergency mode may name somebody, but it is nobody's member.
+  if (verdict.state == HostState::kSlave) sight.names_master = names_uuid;
   if (silent) tell_isolation();
   stopwatch_.see(sight);
   next_tick_ = std::min(next_tick_, context_.clock.steady() + kTickEvery);

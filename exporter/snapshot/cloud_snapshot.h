@@ -50,6 +50,8 @@ struct CloudVmSnapshot {
   std::optional<bool> ha;  ///< haenable; of routers and system VMs their offering's; absent unknown
   std::optional<WallTime> last_updated;
   WallTime seen_at;  ///< when this was true (middle of the asking)
+  /// Since when every look has found it Running on this host; absent while it is not.
+  std::optional<WallTime> running_since;
   bool operator==(const CloudVmSnapshot&) const = default;
 };
 

@@ -18,6 +18,8 @@ using exporter::VictimState;
 
 /// One poll: of a host directly, or of CloudStack while a failover is open (design 6: 2 s between rounds).
 constexpr double kPoll = 5;
+/// Three probe intervals of 5 s and a request's time-out of 10 s (design 12).
+constexpr double kDetectionBudget = 25;
 /// CloudStack's times are whole seconds, cut off, on a clock that is known to about one.
 constexpr double kWholeSeconds = 2;
 
@@ -122,10 +124,12 @@ class Truth {
     return found;
   }
 
+  /// In XenServer: in this pool. The replacement of a system VM may run in another.
   std::optional<Duration> runs(const Victim& victim, bool xenserver) const {
     const std::string& name = victim.replaced_by.empty() ? victim.name : victim.replaced_by;
     return first([&](const auto& entry) {
-      return entry.what == "vm_running" && entry.vm == name && (entry.system == "xenserver") == xenserver;
+      return entry.what == "vm_running" && entry.vm == name && (entry.system == "xenserver") == xenserver &&
+             (!xenserver || entry.pool == record_.pool);
     });
   }
 
@@ -186,6 +190,7 @@ std::optional<std::string> value_of(const FailoverRecord& record, const std::str
   if (parts[0] == "victim" && parts.size() == 3)
     for (const Victim& each : record.victims)
       if (each.name == parts[1]) return value_of(record, each, parts[2]);
+  if (parts[0] == "victim") return "absent";
   return std::nullopt;
 }
 
@@ -254,6 +259,11 @@ void compare_with_truth(VirtualWorld& world, const FailoverRecord& record, const
   if (claim.path == "loss") {
     EXPECT_LE(record.last_contact, lost) << "the last contact is after the loss";
     EXPECT_GE(record.first_failure, lost) << "the first failure is before the loss";
+    return;
+  }
+  if (claim.path == "detected") {
+    ASSERT_TRUE(record.at(FailoverPhase::kDetected));
+    EXPECT_LE(seconds(*record.at(FailoverPhase::kDetected) - lost), kDetectionBudget);
     return;
   }
   if (const auto phase = index_of(exporter::kFailoverPhaseWords, claim.path)) {

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -45,6 +46,11 @@ struct Story {
   };
   std::vector<Expected> records;
 };
+
+/// As GoogleTest shows it.
+inline void PrintTo(const Story& story, std::ostream* out) {
+  *out << story.name;
+}
 
 /// One story for each combination of the file's matrix. Errors: kBadConfig with file and line.
 Result<std::vector<Story>> read_stories(const std::filesystem::path& file);

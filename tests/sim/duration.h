@@ -8,7 +8,7 @@
 
 namespace xenha::sim {
 
-/// "90s", "5m", "1h", "250ms". Absent: no such form.
+/// "90s", "9m50s", "500ms", "1.5h". Absent: no such form.
 std::optional<Duration> parse_duration(const std::string& text);
 
 }  // namespace xenha::sim
