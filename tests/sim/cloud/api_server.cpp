@@ -190,8 +190,8 @@ Status open_api(Cloud& cloud, std::uint16_t port, const std::optional<TlsIdentit
   options.tls = tls;
   options.head_limit = 0;
   options.body_limit = 2 << 20;
-  Result<std::unique_ptr<Listener>> listener =
-      Listener::open(cloud.world.loop, std::move(options), [&cloud](std::shared_ptr<Exchange> exchange) {
+  Result<std::unique_ptr<Listener>> listener = Listener::open(
+      cloud.world.loop, std::move(options), [&cloud](const std::shared_ptr<Exchange>& exchange) {
         serve(cloud, exchange);
         cloud.world.changed();
       });

@@ -51,7 +51,7 @@ bool must_fail(Cloud& cloud, const CsVm& vm) {
 bool finish_launch(Cloud& cloud, CsVm& vm, CsHost& host) {
   Host* master = takes_vms(cloud, host) ? master_via(cloud, host) : nullptr;
   const std::string ref = master ? record_of(*master->db, vm) : std::string();
-  if (must_fail(cloud, vm) || ref.empty()) {
+  if (must_fail(cloud, vm) || !master || ref.empty()) {
     if (master) remove_records(*master->db, vm);
     set_vm(cloud, vm, VmState::kStopped, nullptr);
     cloud.truth("vm_start_failed", &host, &vm);
@@ -171,7 +171,7 @@ bool migrate(Cloud& cloud, CsVm& vm, CsHost& to, Done done) {
     if (vm.turn != turn) return done(Outcome::kTakenOver);
     Host* master = takes_vms(cloud, to) && ping_works(cloud, *from) ? master_via(cloud, to) : nullptr;
     const std::string ref = master ? record_of(*master->db, vm) : std::string();
-    if (ref.empty() || master->db->text("VM", ref, "power_state") != "Running") {
+    if (!master || ref.empty() || master->db->text("VM", ref, "power_state") != "Running") {
       set_vm(cloud, vm, VmState::kRunning, from);
       return done(Outcome::kFailed);
     }

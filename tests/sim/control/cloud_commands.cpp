@@ -262,7 +262,7 @@ Result<Json> primary_is_heartbeat(CommandArgs& args, Cloud& cloud) {
 }
 
 /// Running in one system only: side=cloudstack removes XenServer's record, side=xenserver says Stopped here.
-/// Power-state sync will find it in its time, unless sync=off holds it back.
+/// Power-state sync finds it in its time.
 Result<Json> drift(CommandArgs& args, Cloud& cloud, CsVm& vm) {
   const std::string side = args.text("side", "cloudstack");
   ++vm.turn;

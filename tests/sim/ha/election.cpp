@@ -26,9 +26,11 @@ bool has_living_master(const Site& site) {
 void promote(Site& site, Host& winner, const Host& old_master) {
   site.statefile.master_uuid = winner.uuid;
   World& world = *site.world;
-  world.later(winner, timings::kFuse, [&site, &winner, &old_master] {
+  // Now, not after the fuse: the old master may come back, learn that it is none any more and drop its own.
+  winner.db = copy_for_new_master(site, old_master);
+  world.later(winner, timings::kFuse, [&winner] {
     stop_agent(winner);
-    take_master_role(winner, copy_for_new_master(site, old_master));
+    take_master_role(winner, winner.db);
     start_agent(winner, timings::kMasterStart);
   });
   for (const auto& host : site.hosts) {

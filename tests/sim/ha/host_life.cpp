@@ -129,6 +129,7 @@ void stop_agent_for_good(Host& host) {
 }
 
 void restart_agent(Host& host, Duration delay) {
+  if (!host.powered) return;
   host.world->later(host, delay, [&host] {
     stop_agent(host);
     start_agent(host, timings::kAgentStart);

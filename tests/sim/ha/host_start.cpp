@@ -49,6 +49,8 @@ void join_liveset(Host& host) {
 void obey_statefile(Host& host) {
   Site& site = *host.site;
   const Host* master = site.by_uuid(site.statefile.master_uuid);
+  // Elected, and gone before it could take the role.
+  if (master == &host && !host.is_master() && host.db) return take_master_role(host, host.db);
   if (!master || master == &host || (!host.is_master() && host.master_address == master->address)) return;
   if (host.is_master()) host.db.reset();
   const std::optional<Failure> forced = host.forced_emergency;

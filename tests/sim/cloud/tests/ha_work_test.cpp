@@ -111,7 +111,7 @@ TEST(CloudHa, FailedStartIsTriedAgainAfter614Seconds) {
 
 TEST(CloudHa, FiveAttemptsAndThenSilence) {
   const auto sim = start_cloud_world({.version = "4.18.2.0"});
-  act(*sim, "cs-next-restart-fails", {{"count", 100}});
+  act(*sim, "cs-next-restart-fails", {{"count", 1000}});
   act(*sim, "power-off", {{"host", 3}});
   sim->advance(2h);
   EXPECT_EQ(cloud_state(*sim).at("ha_work").size(), 0U);

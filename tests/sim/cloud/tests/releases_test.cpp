@@ -75,6 +75,16 @@ TEST(CloudReleasesThat, AreNotKnownAreRefused) {
   EXPECT_FALSE(Simulation::start(options));
 }
 
+TEST(CloudReleasesThat, EnforceTimestampsWantThemAndPost) {
+  const auto sim = start_cloud_world(
+      {.version = "4.22.1.0", .settings = {{"enforce.post.requests.and.timestamps", "true"}}},
+      {.hosts = 1, .vms = 1});
+  const CloudClient client(*sim);
+  EXPECT_EQ(client.call("listZones").status, 401) << "no expires";
+  const Params far{{"signatureversion", "3"}, {"expires", "2099-01-02T03:04:05+0000"}};
+  EXPECT_EQ(client.call("listZones", far).status, 401) << "more than 15 minutes ahead";
+}
+
 TEST(CloudReleasesThat, AreOldHaveNoZonedStartdate) {
   const auto old = start_cloud_world({.version = "4.3.2"}, {.hosts = 1, .vms = 1});
   const Params zoned{{"listall", "true"}, {"startdate", "2026-01-02T03:04:05+0000"}};
