@@ -50,11 +50,13 @@ void run_step(VirtualWorld& world, const StoryStep& step) {
   world.command(step.verb, nlohmann::json(step.words).dump());
 }
 
-/// Oldest first, open ones last.
+/// In the order of their losses, whichever closed first.
 std::vector<FailoverRecord> records_of(VirtualWorld& world, const std::string& pool) {
   const exporter::FailoverBook book = world.book(pool);
   std::vector<FailoverRecord> out(book.closed.rbegin(), book.closed.rend());
   out.insert(out.end(), book.open.begin(), book.open.end());
+  std::sort(out.begin(), out.end(),
+            [](const FailoverRecord& a, const FailoverRecord& b) { return a.last_contact < b.last_contact; });
   return out;
 }
 

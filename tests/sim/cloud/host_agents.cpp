@@ -109,7 +109,7 @@ void watch_over(Cloud& cloud) {
       cloud.settings.number("ping.timeout") * cloud.settings.number("ping.interval")));
   for (const auto& each : cloud.hosts) {
     CsHost& host = *each;
-    if (!host.attached || host.investigating || is_pinned(host) ||
+    if (!host.attached || host.investigating || host.held || is_pinned(host) ||
         coarse(cloud.time()) - host.last_ping <= limit)
       continue;
     if (is_left_alone(cloud, host)) {

@@ -62,7 +62,7 @@ struct CsHost {
   HostState state = HostState::kUp;
   std::string resource_state = "Enabled";
   bool attached = true;          ///< this management server owns it: it is pinged and monitored
-  bool held = false;             ///< a scenario's: the reconnect scan leaves it alone
+  bool held = false;             ///< a scenario's: investigation and scan leave it alone
   bool ha_tagged = false;        ///< carries the tag that ha.tag names
   std::uint64_t connection = 0;  ///< moves on at every connect and disconnect: planned pings are void
   SimTime last_ping{};           ///< in the monitor's map, by its coarse clock
