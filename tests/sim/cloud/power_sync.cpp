@@ -42,10 +42,9 @@ void note(Cloud& cloud, const CsVm& vm, const char* act, const char* text) {
 /// Reported as running on that host.
 void found_running(Cloud& cloud, CsVm& vm, CsHost& host) {
   vm.missing_since.reset();
-  if (vm.state == VmState::kRunning && vm.host != &host) {
-    ++vm.turn;
-    set_vm(cloud, vm, VmState::kRunning, &host);  // moved behind CloudStack's back
-  } else if (vm.state == VmState::kMigrating && cloud.time() - vm.changed_at > kForgotten) {
+  const bool moved = vm.state == VmState::kRunning && vm.host != &host;  // behind CloudStack's back
+  const bool forgotten = vm.state == VmState::kMigrating && cloud.time() - vm.changed_at > kForgotten;
+  if (moved || forgotten) {
     ++vm.turn;
     set_vm(cloud, vm, VmState::kRunning, &host);
   } else if (vm.state == VmState::kStopped && !cloud.ha->works_on(vm)) {

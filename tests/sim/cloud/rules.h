@@ -13,7 +13,7 @@ namespace xenha::sim::cloud {
 
 struct Version {
   int major = 0, minor = 0, patch = 0;
-  auto operator<=>(const Version&) const = default;
+  auto operator<=>(const Version&) const = default;  // NOLINT(modernize-use-nullptr): clang 14 errs
 };
 
 /// The releases whose behaviour is known; a cloud has one of these.
