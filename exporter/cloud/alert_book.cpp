@@ -106,11 +106,12 @@ void AlertBook::resolve(const std::vector<CloudHostSnapshot>& hosts) {
 std::vector<CloudAlertSnapshot> AlertBook::recent(WallTime now,
                                                   const std::vector<CloudHostSnapshot>& hosts) const {
   std::vector<CloudAlertSnapshot> out;
-  for (const auto& [id, entry] : recent_) {
+  for (const auto& each : recent_) {
+    const Entry& entry = each.second;
     if (now - entry.alert.sent > kRecent) continue;
     CloudAlertSnapshot alert = entry.alert;
-    const auto host = std::find_if(hosts.begin(), hosts.end(), [&](const CloudHostSnapshot& each) {
-      return !entry.host_id.empty() && each.id == entry.host_id;
+    const auto host = std::find_if(hosts.begin(), hosts.end(), [&](const CloudHostSnapshot& candidate) {
+      return !entry.host_id.empty() && candidate.id == entry.host_id;
     });
     if (host != hosts.end()) {
       alert.host_uuid = host->host_uuid;

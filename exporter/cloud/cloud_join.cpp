@@ -77,7 +77,9 @@ class Joiner {
   }
 
   void join_pins() {
-    for (const auto& [name, pool] : pools_) {
+    for (const auto& entry : pools_) {
+      const std::string& name = entry.first;
+      const PoolMembers& pool = entry.second;
       if (pool.pinned_cluster.empty()) continue;
       std::vector<const CloudCluster*> meant;
       for (const CloudCluster* cluster : clusters_)

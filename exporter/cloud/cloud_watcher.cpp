@@ -69,7 +69,7 @@ struct CloudWatcher::Impl {
   CloudInquiry inquiry;
 };
 
-CloudWatcher::CloudWatcher(CloudConfig config, CloudPollSettings settings,
+CloudWatcher::CloudWatcher(const CloudConfig& config, CloudPollSettings settings,
                            const std::filesystem::path& state_dir, const Clock& clock,
                            http::Transport& transport, Publish publish)
     : impl_(std::make_unique<Impl>(config, settings, state_dir, clock, transport, std::move(publish))) {}

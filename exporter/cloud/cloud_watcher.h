@@ -54,7 +54,7 @@ class CloudWatcher {
 
   /// References must outlive the watcher; `publish` is called on the watcher's thread. Counters of alerts are
   /// kept in `state_dir`, file "cloud-NAME.json".
-  CloudWatcher(CloudConfig config, CloudPollSettings settings, const std::filesystem::path& state_dir,
+  CloudWatcher(const CloudConfig& config, CloudPollSettings settings, const std::filesystem::path& state_dir,
                const Clock& clock, http::Transport& transport, Publish publish);
   ~CloudWatcher();
   CloudWatcher(const CloudWatcher&) = delete;
