@@ -27,7 +27,7 @@ class Readme(story.Story):
         examples = self.examples("pools:")
         self.assertEqual(len(examples), 3)
         for number, text in enumerate(examples):
-            for name in re.findall(r"password_file: ([\w.-]+)", text):
+            for name in re.findall(r"(?:password|key)_file: ([\w.-]+)", text):
                 (here / name).write_text("word\n", encoding="utf-8")
                 (here / name).chmod(0o600)
             (here / "xenha.yml").write_text(text, encoding="utf-8")
