@@ -215,8 +215,9 @@ void HostProbe::judge(const Error& error) {
       return finish({.reachable = true, .problem = error.message});
     case ErrorCode::kUnreachable:
     case ErrorCode::kTimeout:
-      // 6.2: a slave's login waits for a dead master, while the slave itself is well.
-      if (context_.old_api() && error.code == ErrorCode::kTimeout &&
+      // 6.2: a slave's login waits for a dead master, while the slave itself is well. A master that gave us a
+      // session and is silent now is just silent.
+      if (context_.old_api() && error.code == ErrorCode::kTimeout && session_.empty() &&
           may_ask_locally(context_.clock.steady())) {
         return local_check("LOGIN_HANGS");
       }

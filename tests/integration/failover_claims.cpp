@@ -85,7 +85,7 @@ class Truth {
     // The newest loss of that host before its record began to be measured.
     for (const sim::TruthEntry& entry : world.world().truth.entries())
       if ((entry.what == "host_lost_power" || entry.what == "host_isolated") && entry.host == address_ &&
-          world.wall(entry.at) <= record.first_failure + std::chrono::minutes(2))
+          world.wall(entry.at) <= record.first_failure)
         loss_ = entry.at;
   }
 
