@@ -8,7 +8,7 @@
 
 namespace xenha::exporter {
 
-inline constexpr std::array<std::string_view, 81> kAllowedMethods{
+inline constexpr std::array<std::string_view, 82> kAllowedMethods{
     // Sessions, ours only.
     "session.login_with_password", "session.logout", "session.slave_local_login_with_password",
     "session.local_logout",
@@ -28,7 +28,7 @@ inline constexpr std::array<std::string_view, 81> kAllowedMethods{
     "pool.get_other_config", "host.get_uuid", "host.get_name_label", "host.get_hostname", "host.get_address",
     "host.get_enabled", "host.get_metrics", "host.get_API_version_major", "host.get_API_version_minor",
     "host.get_ha_statefiles", "host.get_ha_network_peers", "host.get_software_version",
-    "host.get_other_config", "host_metrics.get_live", "PBD.get_host", "PBD.get_SR",
+    "host.get_other_config", "host.get_tags", "host_metrics.get_live", "PBD.get_host", "PBD.get_SR",
     "PBD.get_currently_attached", "PBD.get_other_config", "SR.get_uuid", "SR.get_name_label", "SR.get_type",
     "SR.get_shared", "SR.get_physical_size", "SR.get_physical_utilisation", "VDI.get_SR", "VDI.get_type",
     "VDI.get_name_label", "VDI.get_virtual_size", "VDI.get_missing", "VM.get_uuid", "VM.get_name_label",
