@@ -139,9 +139,10 @@ class IncludeRule(unittest.TestCase):
 
     def test_objects_to_a_stop_watch_that_could_reach_something(self):
         for included in ["lib/http/transport.h", "lib/xapi/client.h", "lib/cloudstack/reader.h",
-                         "exporter/cloud/cloud_watcher.h", "exporter/poll/pool_context.h", "exporter/exporter_config.h"]:
+                         "exporter/cloud/cloud_watcher.h", "exporter/poll/pool_context.h",
+                         "exporter/exporter_config.h"]:
             for path in ["exporter/failover/stopwatch.cpp", "exporter/failover/record.h", "exporter/cloud/focus.h",
-                         "exporter/snapshot/cloud_snapshot.h", "exporter/kept_file.h"]:
+                         "exporter/snapshot/cloud_snapshot.h", "exporter/kept_file.h", "exporter/kept_json.h"]:
                 self.assertTrue(self.found(path, f'"{included}"'), (path, included))
 
     def test_objects_to_a_pool_that_reaches_into_the_watcher_of_a_cloud(self):
