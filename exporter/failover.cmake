@@ -11,5 +11,5 @@ xenha_library(xenha_exporter_failover
     ${CMAKE_CURRENT_LIST_DIR}/failover/suspicion.cpp
     ${CMAKE_CURRENT_LIST_DIR}/failover/victims.cpp
     ${CMAKE_CURRENT_LIST_DIR}/failover/views.cpp
-  LINK xenha_base
+  LINK xenha_base xenha_exporter_kept
   PRIVATE_LINK nlohmann_json::nlohmann_json)

@@ -44,6 +44,13 @@ Result<std::optional<std::string>> read_kept_file(const std::filesystem::path& f
   return Text(std::move(text).str());
 }
 
+std::filesystem::path set_kept_file_aside(const std::filesystem::path& file) {
+  std::filesystem::path aside = file.string() + ".unreadable";
+  std::error_code ignored;  // then it stays, and is overwritten: its owner has said that it is not understood
+  std::filesystem::rename(file, aside, ignored);
+  return aside;
+}
+
 Status replace_kept_file(const std::filesystem::path& file, std::string_view text) {
   const std::filesystem::path beside = file.string() + ".new";
   const int fd = ::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);

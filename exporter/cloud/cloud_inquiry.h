@@ -14,6 +14,7 @@
 #include "exporter/cloud/cloud_access.h"
 #include "exporter/cloud/cloud_merge.h"
 #include "exporter/cloud/cloud_schedule.h"
+#include "exporter/cloud/cloud_watcher.h"
 #include "lib/cloudstack/reader.h"
 
 namespace xenha::exporter {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "exporter/cloud/cloud_watcher.h"
+#include "exporter/cloud/focus.h"
 #include "exporter/snapshot/cloud_snapshot.h"
 #include "lib/model/cloud.h"
 

@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-#include "exporter/cloud/cloud_watcher.h"
+#include "exporter/cloud/focus.h"
 #include "lib/base/clock.h"
 
 namespace xenha::exporter {

@@ -6,6 +6,7 @@
 
 #include "exporter/cloud/cloud_inquiry.h"
 #include "exporter/cloud/cloud_state.h"
+#include "exporter/kept_file.h"
 #include "lib/base/log.h"
 
 namespace xenha::exporter {
@@ -17,9 +18,7 @@ constexpr std::chrono::milliseconds kPublishEvery{200};
 CloudState loaded(const std::filesystem::path& file, const std::string& cloud) {
   Result<CloudState> state = load_cloud_state(file);
   if (state) return *std::move(state);
-  const std::filesystem::path aside = file.string() + ".unreadable";
-  std::error_code ignored;
-  std::filesystem::rename(file, aside, ignored);
+  const std::filesystem::path aside = set_kept_file_aside(file);
   log::warn("state of a CloudStack could not be read; its counters begin anew, the old file is kept",
             {{"cloudstack", cloud}, {"kept_as", aside.string()}, {"problem", state.error().message}});
   return {};

@@ -1,42 +1,14 @@
 #include "exporter/failover/history.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
-#include <fstream>
 #include <nlohmann/json.hpp>
-#include <sstream>
 #include <utility>
 
 #include "exporter/failover/state_json.h"
+#include "exporter/kept_file.h"
+#include "exporter/kept_json.h"
 #include "lib/base/log.h"
 
 namespace xenha::exporter {
-namespace {
-
-std::string_view reason() {
-  return std::strerror(errno);
-}
-
-Error file_error(const std::filesystem::path& file, std::string_view what, std::string_view why) {
-  return {ErrorCode::kBadConfig,
-          "failover file " + file.string() + " cannot be " + std::string(what) + ": " + std::string(why)};
-}
-
-bool write_all(int fd, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t wrote = ::write(fd, text.data(), text.size());
-    if (wrote < 0 && errno == EINTR) continue;
-    if (wrote <= 0) return false;
-    text.remove_prefix(static_cast<std::size_t>(wrote));
-  }
-  return true;
-}
-
-}  // namespace
-
 std::filesystem::path failovers_file(const std::filesystem::path& dir, const std::string& pool) {
   return dir / ("failovers-" + pool + ".json");
 }
@@ -52,37 +24,15 @@ Result<StopwatchState> parse_failovers(std::string_view text) {
 }
 
 std::string failovers_text(const StopwatchState& state) {
-  return state_to_json(state).dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+  return kept_text(state_to_json(state));
 }
 
 Result<StopwatchState> load_failovers(const std::filesystem::path& file) {
-  std::error_code gone;
-  if (!std::filesystem::exists(file, gone) && !gone) return StopwatchState{};
-  std::ifstream in(file, std::ios::binary);
-  if (!in) return file_error(file, "read", reason());
-  std::ostringstream text;
-  text << in.rdbuf();
-  Result<StopwatchState> state = parse_failovers(text.str());
-  if (!state) return file_error(file, "understood", state.error().message);
-  return state;
+  return load_kept_file(file, parse_failovers);
 }
 
 Status save_failovers(const std::filesystem::path& file, const StopwatchState& state) {
-  const std::string text = failovers_text(state);
-  const std::filesystem::path beside = file.string() + ".new";
-  const int fd = ::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
-  if (fd < 0) return file_error(beside, "written", reason());
-  const bool written = write_all(fd, text) && ::fsync(fd) == 0;
-  const std::string why(reason());
-  ::close(fd);
-  if (!written) return file_error(beside, "written", why);
-  if (std::rename(beside.c_str(), file.c_str()) != 0) return file_error(file, "replaced", reason());
-  const int dir = ::open(file.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (dir >= 0) {
-    ::fsync(dir);
-    ::close(dir);
-  }
-  return Nothing{};
+  return replace_kept_file(file, failovers_text(state));
 }
 
 FailoverHistory::FailoverHistory(const std::filesystem::path& dir, std::string pool)
@@ -92,9 +42,7 @@ FailoverHistory::FailoverHistory(const std::filesystem::path& dir, std::string p
     loaded_ = *std::move(loaded);
     return;
   }
-  const std::filesystem::path aside = file_.string() + ".unreadable";
-  std::error_code failed;
-  std::filesystem::rename(file_, aside, failed);
+  const std::filesystem::path aside = set_kept_file_aside(file_);
   log::warn("failovers of a pool could not be read; their history begins anew, the old file is kept",
             {{"pool", pool_}, {"kept_as", aside.string()}, {"problem", loaded.error().message}});
 }

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "exporter/failover/closing.h"
+#include "exporter/kept_json.h"
 
 namespace xenha::exporter {
 namespace {
@@ -39,8 +40,7 @@ const json& at(const json& object, const char* key) {
 
 WallTime to_time(const json& value) {
   const double epoch = value.get<double>();
-  // Nanoseconds in 64 bits end in 2262; further out than this, the difference of two times would overflow.
-  if (!std::isfinite(epoch) || std::fabs(epoch) > 4e9) throw Damage("a time is beyond reason");
+  if (!is_reasonable_time(epoch)) throw Damage("a time is beyond reason");
   return WallTime(std::chrono::microseconds(std::llround(epoch * 1e6)));
 }
 std::optional<WallTime> optional_time(const json& value) {

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "exporter/cloud/cloud_watcher.h"
+#include "exporter/cloud/focus.h"
 #include "exporter/failover/baseline.h"
 #include "exporter/failover/record.h"
 #include "exporter/failover/sights.h"

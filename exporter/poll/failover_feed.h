@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-#include "exporter/cloud/cloud_watcher.h"
+#include "exporter/cloud/focus.h"
 #include "exporter/failover/history.h"
 #include "exporter/failover/stopwatch.h"
 #include "exporter/poll/host_probe.h"

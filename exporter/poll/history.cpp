@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "exporter/kept_file.h"
 #include "exporter/poll/ha_messages.h"
 #include "lib/base/log.h"
 
@@ -13,9 +14,7 @@ History::History(const std::filesystem::path& dir, std::string pool, WallTime no
   if (loaded) {
     state_ = *std::move(loaded);
   } else {
-    const std::filesystem::path aside = file_.string() + ".unreadable";
-    std::error_code ignored;
-    std::filesystem::rename(file_, aside, ignored);
+    const std::filesystem::path aside = set_kept_file_aside(file_);
     log::warn("state of a pool could not be read; counters and times begin anew, the old file is kept",
               {{"pool", pool_}, {"kept_as", aside.string()}, {"problem", loaded.error().message}});
   }

@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "exporter/cloud/focus.h"
 #include "exporter/poll/event_follower.h"
 #include "exporter/poll/failover_feed.h"
 #include "exporter/poll/history.h"

@@ -4,9 +4,12 @@
 #include <openssl/evp.h>
 #include <openssl/x509v3.h>
 
+#include <algorithm>
 #include <array>
 #include <ctime>
 #include <string_view>
+
+#include "lib/base/wall_time.h"
 
 namespace xenha::http {
 namespace {
@@ -69,7 +72,8 @@ std::string pin_of(const X509* certificate) {
 WallTime not_after(const X509* certificate) {
   std::tm when{};
   if (ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &when) != 1) return {};
-  return std::chrono::system_clock::from_time_t(timegm(&when));
+  // 99991231235959Z, which RFC 5280 has for a certificate without end, is beyond what WallTime can hold.
+  return *wall_time(std::clamp<std::int64_t>(timegm(&when), 0, kLastUnixSecond));
 }
 
 CertificateFacts describe(X509* certificate) {

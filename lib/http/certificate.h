@@ -21,6 +21,7 @@ struct CertificateFacts {
   WallTime not_after;
 };
 
+/// Never before 1970 nor after 2199, whatever the certificate says.
 WallTime not_after(const X509* certificate);
 CertificateFacts describe(X509* certificate);
 

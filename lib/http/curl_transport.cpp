@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "lib/base/handle.h"
+#include "lib/base/wall_time.h"
 #include "lib/http/certificate.h"
 #include "lib/http/tls_advice.h"
 
@@ -246,7 +247,7 @@ std::size_t CurlTransport::Loop::on_header(char* data, std::size_t, std::size_t 
     const std::string line(data, size);
     if (!names_header(line, "date")) return size;
     const std::time_t when = curl_getdate(line.substr(5).c_str(), nullptr);
-    if (when != -1) exchange.response.date = std::chrono::system_clock::from_time_t(when);
+    if (const auto date = wall_time(when)) exchange.response.date = date;  // -1, no date, is outside too
   } catch (...) {
     return 0;
   }

@@ -72,7 +72,7 @@ struct Response {
   std::string body;                            ///< empty when the request had a sink and the status is 200
   std::size_t received = 0;                    ///< bytes of the body
   std::string peer_ip;                         ///< the address that answered, as text
-  std::optional<WallTime> date;                ///< the server's Date header
+  std::optional<WallTime> date;                ///< the server's Date header, of 1970 to 2199
   std::optional<WallTime> certificate_expiry;  ///< notAfter of the certificate presented; absent without TLS
                                                ///< or when the connection was reused and it is not known
 };

@@ -10,7 +10,8 @@ import sys
 
 FORBIDDEN = re.compile(r"xapi_enable|xapi_operator|cloudstack_operator|hooks|sim|test|sqlite|gtest|gmock", re.I)
 # Without these the list is not what it says it is.
-NEEDED = {"xenha-exporter", "xenha_exporter_poll", "xenha_xapi", "xenha_http", "xenha_web", "xenha_base"}
+NEEDED = {"xenha-exporter", "xenha_exporter_poll", "xenha_exporter_cloud", "xenha_xapi", "xenha_cloudstack",
+          "xenha_http", "xenha_web", "xenha_base"}
 
 
 def problems(links):

@@ -8,8 +8,11 @@ import pathlib
 import sys
 import unittest
 
+import allowed_commands
 import allowed_methods
+import cloud_commands
 import datamodel
+import exporter_cloud_strings
 import exporter_links
 import exporter_strings
 import include_rule
@@ -18,6 +21,7 @@ import tracked_files
 ROOT = pathlib.Path(sys.argv.pop(1))
 MODEL = datamodel.methods(ROOT)
 GOOD = sorted(datamodel.HARMLESS) + ["pool.get_all"]
+SIMULATED = cloud_commands.simulated(ROOT)
 
 
 class AllowedMethods(unittest.TestCase):
@@ -62,6 +66,50 @@ class ExporterStrings(unittest.TestCase):
         self.assertTrue(self.found(b"\0nothing\0"))
 
 
+class AllowedCommands(unittest.TestCase):
+    def found(self, *names):
+        return allowed_commands.problems(list(names), len(names), SIMULATED)
+
+    def test_accepts_lists(self):
+        self.assertEqual(self.found("listHosts", "listCapabilities"), [])
+
+    def test_objects_to_every_command_that_changes_something(self):
+        for name in cloud_commands.CHANGING:
+            self.assertTrue(self.found("listHosts", name), name)
+
+    def test_objects_to_what_the_simulator_takes_as_a_write(self):
+        writes = [name for name, lists in SIMULATED.items() if not lists]
+        self.assertIn("prepareHostForMaintenance", writes)
+        self.assertIn("queryAsyncJobResult", writes)
+        self.assertEqual(set(writes) - set(cloud_commands.CHANGING), set())
+
+    def test_objects_to_what_only_sounds_like_a_list_to_doubles_and_to_empty_names(self):
+        for name in ["listEverything", "listhosts", "list", "listHosts&command=deleteHost", "listenHosts", ""]:
+            self.assertTrue(self.found("listHosts", name), name)
+        self.assertTrue(self.found("listHosts", "listHosts"))
+        self.assertTrue(allowed_commands.problems(["listHosts"], 2, SIMULATED))
+
+
+class ExporterCloudStrings(unittest.TestCase):
+    def found(self, data):
+        return exporter_cloud_strings.problems(data, ["listHosts"])
+
+    def test_accepts_allowed_names_words_and_symbols(self):
+        self.assertEqual(self.found(b"\0listHosts\0by local login\0_ZN5xenha10updateHostEv\0kUpdateHost\0"), [])
+
+    def test_objects_to_every_command_that_changes_something(self):
+        for name in cloud_commands.CHANGING:
+            self.assertTrue(self.found(b"\0listHosts\0" + name.encode() + b"\0"), name)
+            self.assertTrue(self.found(b"\0listHosts\0command=" + name.encode() + b"\0"), name)
+
+    def test_objects_to_commands_that_nobody_listed(self):
+        for name in ["listUsers", "getUserKeys", "deleteEverything", "enableHAForMoon"]:
+            self.assertTrue(self.found(b"\0listHosts\0call " + name.encode() + b" now\0"), name)
+
+    def test_notices_that_it_looks_at_the_wrong_file(self):
+        self.assertTrue(self.found(b"\0nothing\0"))
+
+
 class ExporterLinks(unittest.TestCase):
     def test_objects_to_libraries_that_write(self):
         good = sorted(exporter_links.NEEDED) + ["CURL::libcurl"]
@@ -80,12 +128,27 @@ class IncludeRule(unittest.TestCase):
         self.assertEqual(self.found("lib/http/curl_transport.cpp", "<curl/curl.h>"), [])
         self.assertEqual(self.found("exporter/pages.cpp", '"lib/web/router.h"'), [])
         self.assertEqual(self.found("tests/unit/x_test.cpp", '"exporter/poll/judge.h"'), [])
+        self.assertEqual(self.found("exporter/poll/failover_feed.h", '"exporter/failover/stopwatch.h"'), [])
+        self.assertEqual(self.found("exporter/failover/stopwatch.h", '"exporter/cloud/focus.h"'), [])
 
     def test_objects_to_arrows_that_point_up_or_aside(self):
         self.assertTrue(self.found("lib/model/records.h", '"lib/xapi/value.h"'))
         self.assertTrue(self.found("lib/http/send.cpp", '"exporter/pages.h"'))
         self.assertTrue(self.found("exporter/metrics/pool_ha.cpp", '"lib/xapi/client.h"'))
         self.assertTrue(self.found("exporter/main.cpp", '"tests/sim/sim.h"'))
+
+    def test_objects_to_a_stop_watch_that_could_reach_something(self):
+        for included in ["lib/http/transport.h", "lib/xapi/client.h", "lib/cloudstack/reader.h",
+                         "exporter/cloud/cloud_watcher.h", "exporter/poll/pool_context.h",
+                         "exporter/exporter_config.h"]:
+            for path in ["exporter/failover/stopwatch.cpp", "exporter/failover/record.h", "exporter/cloud/focus.h",
+                         "exporter/snapshot/cloud_snapshot.h", "exporter/kept_file.h", "exporter/kept_json.h"]:
+                self.assertTrue(self.found(path, f'"{included}"'), (path, included))
+
+    def test_objects_to_a_pool_that_reaches_into_the_watcher_of_a_cloud(self):
+        self.assertTrue(self.found("exporter/poll/pool_watcher.h", '"exporter/cloud/cloud_watcher.h"'))
+        self.assertTrue(self.found("exporter/poll/pool_watcher.h", '"lib/cloudstack/client.h"'))
+        self.assertTrue(self.found("exporter/cloud/cloud_join.cpp", '"exporter/failover/stopwatch.h"'))
 
     def test_objects_to_libraries_away_from_home(self):
         self.assertTrue(self.found("exporter/main.cpp", "<curl/curl.h>"))

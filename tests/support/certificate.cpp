@@ -12,6 +12,8 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "lib/base/wall_time.h"
+
 namespace xenha::test {
 namespace {
 
@@ -66,9 +68,10 @@ TestCertificate::TestCertificate(const Options& options)
   ASN1_INTEGER_set(X509_get_serialNumber(made), serial++);
   X509_gmtime_adj(X509_getm_notBefore(made), -30 * day);
   X509_gmtime_adj(X509_getm_notAfter(made), options.expired ? -day : 400 * day);
+  if (options.endless) ASN1_TIME_set_string_X509(X509_getm_notAfter(made), "99991231235959Z");
   std::tm end{};
   ASN1_TIME_to_tm(X509_get0_notAfter(made), &end);
-  not_after_ = std::chrono::system_clock::from_time_t(timegm(&end));
+  not_after_ = WallTime(std::chrono::seconds(std::min<std::int64_t>(timegm(&end), kLastUnixSecond)));
   X509_set_pubkey(made, key_.get());
   set_names(made, options);
   EVP_PKEY* signer = options.issuer ? options.issuer->key() : key_.get();

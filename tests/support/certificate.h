@@ -29,6 +29,7 @@ class TestCertificate {
     Key key = Key::kEcP256;
     bool sha1 = false;     ///< signed with SHA-1, as XenServer 6.2 does
     bool expired = false;  ///< ended yesterday
+    bool endless = false;  ///< notAfter is the last second of the year 9999; not_after() that of 2199
     bool is_ca = false;
     const TestCertificate* issuer = nullptr;  ///< null: self-signed; used during the call only
   };

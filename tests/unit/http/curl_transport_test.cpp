@@ -65,6 +65,33 @@ TEST(CurlTransport, PostsAndReadsTheAnswer) {
                                            "Content-Length: 7\r\n\r\n");
 }
 
+TEST(CurlTransport, TakesNoDateThatItsTimesCannotHold) {
+  struct Row {
+    const char* date;
+    std::optional<std::int64_t> seconds;
+  };
+  const Row rows[] = {
+      {"Thu, 01 Jan 1970 00:00:00 GMT", 0},
+      {"Tue, 31 Dec 2199 23:59:59 GMT", 7258118399},
+      {"Wed, 01 Jan 2200 00:00:00 GMT", std::nullopt},
+      {"Fri, 11 Apr 2262 23:47:17 GMT", std::nullopt},  // one second past the last nanosecond of 64 bits
+      {"Fri, 31 Dec 9999 23:59:59 GMT", std::nullopt},
+      {"Wed, 31 Dec 1969 23:59:58 GMT", std::nullopt},
+      {"Mon, 01 Jan 1601 00:00:00 GMT", std::nullopt},
+      {"yesterday", std::nullopt},
+      {"", std::nullopt},
+  };
+  for (const Row& row : rows) {
+    TinyServer server(always({.bytes = http_answer("ok", std::string("Date: ") + row.date + "\r\n")}));
+    CurlTransport transport;
+    const Result<Response> answer = send(transport, post(plain(server), "x"));
+    ASSERT_TRUE(answer) << answer.error().message;
+    std::optional<WallTime> expected;
+    if (row.seconds) expected = WallTime(std::chrono::seconds(*row.seconds));
+    EXPECT_EQ(answer->date, expected) << row.date;
+  }
+}
+
 TEST(CurlTransport, GetKeepsTheTargetAsItIs) {
   TinyServer server({});
   CurlTransport transport;

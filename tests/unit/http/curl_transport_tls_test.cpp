@@ -72,6 +72,16 @@ TEST_F(CurlTransportTls, RightCa) {
   EXPECT_EQ(answer->certificate_expiry, good->not_after());
 }
 
+TEST_F(CurlTransportTls, ACertificateWithoutEndLastsAsLongAsOurTimes) {
+  TestCertificate::Options options = host({"IP:127.0.0.1"});
+  options.endless = true;
+  const std::shared_ptr<const TestCertificate> endless = make(options);
+  TinyServer forever({.tls = endless});
+  const Result<Response> answer = ask(forever, {.ca_file = ca_file.path()});
+  ASSERT_TRUE(answer) << answer.error().message;
+  EXPECT_EQ(answer->certificate_expiry, WallTime(std::chrono::seconds(7258118399)));
+}
+
 TEST_F(CurlTransportTls, WrongCa) {
   expect_refused(server, {.ca_file = other_ca_file.path()},
                  AllOf(HasSubstr("issued by \"test CA\""), HasSubstr("tls.ca_file"), HasSubstr(good->pin())));
