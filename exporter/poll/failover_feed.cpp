@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "exporter/poll/failover_log.h"
+
 namespace xenha::exporter {
 
 FailoverFeed::FailoverFeed(const PoolContext& context, const Isolation& isolation,
@@ -25,7 +27,9 @@ WallTime FailoverFeed::wall_of(SteadyTime when) const {
 
 void FailoverFeed::renew_book() {
   version_ = stopwatch_.version();
-  book_ = std::make_shared<const FailoverBook>(stopwatch_.book());
+  auto book = std::make_shared<const FailoverBook>(stopwatch_.book());
+  if (book_) log_changes(*book_, *book);
+  book_ = std::move(book);
 }
 
 void FailoverFeed::probed(const HostProbe& probe, const std::string& uuid, const std::string& label,
