@@ -1,6 +1,6 @@
 #include "exporter/html.h"
 
-#include <ctime>
+#include "lib/base/wall_time.h"
 
 namespace xenha::exporter::html {
 
@@ -33,12 +33,7 @@ std::string escape(std::string_view text) {
 }
 
 std::string utc(WallTime when) {
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(when);
-  std::tm parts{};
-  gmtime_r(&seconds, &parts);
-  char text[64];
-  const std::size_t length = std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S UTC", &parts);
-  return {text, length};
+  return utc_text(when, "%Y-%m-%d %H:%M:%S UTC");
 }
 
 }  // namespace xenha::exporter::html

@@ -115,6 +115,22 @@ struct SnapshotStore::Shared {
     ++version;
   }
 
+  template <class EntryOfName>
+  auto published(const std::map<std::string, EntryOfName>& kept, const std::string& name) {
+    const std::lock_guard lock(mutex);
+    const auto known = kept.find(name);
+    return known == kept.end() ? nullptr : known->second.snapshot;
+  }
+  template <class EntryOfName>
+  auto all_published(const std::vector<std::string>& names_kept,
+                     const std::map<std::string, EntryOfName>& kept) {
+    const std::lock_guard lock(mutex);
+    std::vector<decltype(EntryOfName::snapshot)> all;
+    for (const std::string& name : names_kept)
+      if (const auto& snapshot = kept.at(name).snapshot) all.push_back(snapshot);
+    return all;
+  }
+
   std::shared_ptr<const Opening> opening(Format format, bool gzip);
 };
 
@@ -225,17 +241,11 @@ std::vector<std::string> SnapshotStore::pool_names() const {
 }
 
 std::shared_ptr<const PoolSnapshot> SnapshotStore::pool(const std::string& name) const {
-  const std::lock_guard lock(shared_->mutex);
-  const auto known = shared_->entries.find(name);
-  return known == shared_->entries.end() ? nullptr : known->second.snapshot;
+  return shared_->published(shared_->entries, name);
 }
 
 std::vector<std::shared_ptr<const PoolSnapshot>> SnapshotStore::pools() const {
-  const std::lock_guard lock(shared_->mutex);
-  std::vector<std::shared_ptr<const PoolSnapshot>> published;
-  for (const std::string& name : shared_->names)
-    if (const auto& snapshot = shared_->entries.at(name).snapshot) published.push_back(snapshot);
-  return published;
+  return shared_->all_published(shared_->names, shared_->entries);
 }
 
 std::vector<std::string> SnapshotStore::cloud_names() const {
@@ -244,17 +254,11 @@ std::vector<std::string> SnapshotStore::cloud_names() const {
 }
 
 std::shared_ptr<const CloudSnapshot> SnapshotStore::cloud(const std::string& name) const {
-  const std::lock_guard lock(shared_->mutex);
-  const auto known = shared_->clouds.find(name);
-  return known == shared_->clouds.end() ? nullptr : known->second.snapshot;
+  return shared_->published(shared_->clouds, name);
 }
 
 std::vector<std::shared_ptr<const CloudSnapshot>> SnapshotStore::clouds() const {
-  const std::lock_guard lock(shared_->mutex);
-  std::vector<std::shared_ptr<const CloudSnapshot>> published;
-  for (const std::string& name : shared_->cloud_names)
-    if (const auto& snapshot = shared_->clouds.at(name).snapshot) published.push_back(snapshot);
-  return published;
+  return shared_->all_published(shared_->cloud_names, shared_->clouds);
 }
 
 bool SnapshotStore::ready() const {

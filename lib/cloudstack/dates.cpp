@@ -1,7 +1,6 @@
 #include "lib/cloudstack/dates.h"
 
-#include <cstdio>
-
+#include "lib/base/wall_time.h"
 #include "lib/cloudstack/words.h"
 
 namespace xenha::cloudstack {
@@ -76,15 +75,7 @@ std::optional<WallTime> parse_date(std::string_view text) {
 }
 
 std::string expires_text(WallTime when) {
-  const auto whole = std::chrono::floor<std::chrono::seconds>(when);
-  const auto day = std::chrono::floor<std::chrono::days>(whole);
-  const std::chrono::year_month_day date(day);
-  const std::chrono::hh_mm_ss time(whole - day);
-  char text[64];
-  std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d+0000", int(date.year()),
-                unsigned(date.month()), unsigned(date.day()), int(time.hours().count()),
-                int(time.minutes().count()), int(time.seconds().count()));
-  return text;
+  return utc_text(when, "%Y-%m-%dT%H:%M:%S+0000");
 }
 
 }  // namespace xenha::cloudstack

@@ -2,8 +2,7 @@
 
 #include <openssl/x509_vfy.h>
 
-#include <array>
-#include <ctime>
+#include "lib/base/wall_time.h"
 
 namespace xenha::http {
 namespace {
@@ -13,11 +12,7 @@ constexpr std::string_view kOldTls =
     "pinned_sha256";
 
 std::string day(WallTime when) {
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(when);
-  std::tm parts{};
-  gmtime_r(&seconds, &parts);
-  std::array<char, 16> text{};
-  return {text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%d", &parts)};
+  return utc_text(when, "%Y-%m-%d");
 }
 
 std::string join(const std::vector<std::string>& names) {

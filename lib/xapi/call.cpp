@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 
+#include "lib/base/wall_time.h"
 #include "lib/xapi/xmlrpc_env.h"
 
 namespace xenha::xapi {
@@ -52,15 +52,7 @@ bool can_be_sent(const Param& param) {
 
 /// Without a zone, which means UTC: xmlrpc-c takes no Z.
 std::string compact_utc(WallTime at) {
-  const auto whole = std::chrono::floor<std::chrono::seconds>(at);
-  const auto day = std::chrono::floor<std::chrono::days>(whole);
-  const std::chrono::year_month_day date(day);
-  const std::chrono::hh_mm_ss time(whole - day);
-  char text[48];
-  std::snprintf(text, sizeof text, "%04d%02u%02uT%02d:%02d:%02d", int(date.year()), unsigned(date.month()),
-                unsigned(date.day()), int(time.hours().count()), int(time.minutes().count()),
-                int(time.seconds().count()));
-  return text;
+  return utc_text(at, "%Y%m%dT%H:%M:%S");
 }
 
 /// Makes xmlrpc-c values. After the first error everything that follows is null; the environment remembers.

@@ -2,8 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <fstream>
-
+#include "tests/integration/written_config.h"
 #include "tests/sim/control/commands.h"
 #include "tests/sim/world/print_config.h"
 
@@ -49,13 +48,7 @@ VirtualWorld::VirtualWorld(sim::SimulationOptions options) {
   Result<sim::Assembly> assembly = sim::assemble(loop_, options);
   if (!assembly) throw std::runtime_error(assembly.error().message);
   assembly_ = std::move(*assembly);
-  const Result<std::string> text = sim::make_config(world(), directory_);
-  if (!text) throw std::runtime_error(text.error().message);
-  const std::filesystem::path file = directory_ / "xenha.yml";
-  std::ofstream(file) << *text;
-  auto loaded = exporter::load_exporter_config(file);
-  if (!loaded) throw std::runtime_error(loaded.error().text());
-  config = *std::move(loaded);
+  config = written_config(sim::make_config(world(), directory_), directory_);
   std::filesystem::create_directories(config.state_dir);
 }
 

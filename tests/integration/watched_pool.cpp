@@ -3,10 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <fstream>
 
 #include "exporter/metrics/collect.h"
 #include "lib/metrics/exposition.h"
+#include "tests/integration/written_config.h"
 #include "tests/sim/world/world.h"
 
 namespace xenha::test {
@@ -47,13 +47,7 @@ WatchedWorld::WatchedWorld(sim::SimulationOptions options, exporter::PollSetting
   auto started = sim::Simulation::start(std::move(options));
   if (!started) throw std::runtime_error(started.error().message);
   sim_ = *std::move(started);
-  const Result<std::string> text = sim_->write_config(directory_);
-  if (!text) throw std::runtime_error(text.error().message);
-  const std::filesystem::path file = directory_ / "xenha.yml";
-  std::ofstream(file) << *text;
-  auto loaded = exporter::load_exporter_config(file);
-  if (!loaded) throw std::runtime_error(loaded.error().text());
-  config = *std::move(loaded);
+  config = written_config(sim_->write_config(directory_), directory_);
 }
 
 WatchedWorld::~WatchedWorld() {

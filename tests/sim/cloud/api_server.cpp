@@ -1,11 +1,10 @@
 #include "tests/sim/cloud/api_server.h"
 
 #include <algorithm>
-#include <array>
-#include <ctime>
 #include <utility>
 
 #include "lib/base/log.h"
+#include "lib/base/wall_time.h"
 #include "tests/sim/cloud/api_call.h"
 #include "tests/sim/cloud/api_params.h"
 #include "tests/sim/cloud/xml_answer.h"
@@ -18,13 +17,7 @@ constexpr char kCredentials[] = "unable to verify user credentials and/or reques
 
 /// RFC 1123, by the management server's clock.
 std::string http_date(WallTime when) {
-  const std::time_t seconds =
-      std::chrono::system_clock::to_time_t(std::chrono::floor<std::chrono::seconds>(when));
-  std::tm parts{};
-  gmtime_r(&seconds, &parts);
-  std::array<char, 64> text{};
-  std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
-  return text.data();
+  return utc_text(when, "%a, %d %b %Y %H:%M:%S GMT");
 }
 
 struct Incoming {

@@ -1,9 +1,9 @@
 #include "tests/sim/cloud/cloud.h"
 
 #include <array>
-#include <ctime>
 #include <utility>
 
+#include "lib/base/wall_time.h"
 #include "tests/sim/cloud/ha_work.h"
 #include "tests/sim/cloud/host_agents.h"
 #include "tests/sim/cloud/vm_life.h"
@@ -39,18 +39,12 @@ SimTime Cloud::time() const {
 }
 
 std::string Cloud::date(WallTime when) const {
-  const std::time_t shifted =
-      std::chrono::system_clock::to_time_t(std::chrono::floor<std::chrono::seconds>(when)) +
-      std::time_t{60} * spec.zone_minutes;
-  std::tm parts{};
-  gmtime_r(&shifted, &parts);
-  std::array<char, 40> text{};
-  std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &parts);
+  const std::string local = utc_text(when + std::chrono::minutes(spec.zone_minutes), "%Y-%m-%dT%H:%M:%S");
   const int minutes = std::abs(spec.zone_minutes);
   std::array<char, 12> zone{};
   std::snprintf(zone.data(), zone.size(), "%c%02d%02d", spec.zone_minutes < 0 ? '-' : '+', minutes / 60 % 100,
                 minutes % 60);
-  return std::string(text.data()) + zone.data();
+  return local + zone.data();
 }
 
 void Cloud::later(Duration simulated, std::function<void()> task) {

@@ -78,6 +78,19 @@ ApiResult job_answer(Call& call, const std::string& job_id, const std::optional<
   return Json{{"jobid", job_id}};
 }
 
+/// A job on a host that ends with the call. `act` says why it is refused, or nothing.
+template <class Act>
+ApiResult at_once(Call& call, Act act) {
+  CsHost* host = host_param(call);
+  if (!host) return missing_id(call);
+  std::string job;
+  const Done done = host_job(call, *host, job);
+  const std::optional<std::string> refusal = act(*host);
+  host->job.clear();
+  if (!refusal) done(Outcome::kGood);
+  return job_answer(call, job, refusal);
+}
+
 }  // namespace
 
 ApiResult prepare_host_for_maintenance(Call& call) {
@@ -91,39 +104,20 @@ ApiResult prepare_host_for_maintenance(Call& call) {
 }
 
 ApiResult cancel_host_maintenance(Call& call) {
-  CsHost* host = host_param(call);
-  if (!host) return missing_id(call);
-  std::string job;
-  const Done done = host_job(call, *host, job);
-  const auto refusal = cancel_maintenance(call.cloud, *host, call.account);
-  host->job.clear();
-  if (!refusal) done(Outcome::kGood);
-  return job_answer(call, job, refusal);
+  return at_once(call, [&](CsHost& host) { return cancel_maintenance(call.cloud, host, call.account); });
 }
 
 ApiResult declare_host_as_degraded(Call& call) {
-  CsHost* host = host_param(call);
-  if (!host) return missing_id(call);
-  std::string job;
-  const Done done = host_job(call, *host, job);
-  const auto refusal = declare_degraded(call.cloud, *host);
-  host->job.clear();
-  if (!refusal) done(Outcome::kGood);
-  return job_answer(call, job, refusal);
+  return at_once(call, [&](CsHost& host) { return declare_degraded(call.cloud, host); });
 }
 
 ApiResult cancel_host_as_degraded(Call& call) {
-  CsHost* host = host_param(call);
-  if (!host) return missing_id(call);
-  std::string job;
-  const Done done = host_job(call, *host, job);
-  host->job.clear();
-  if (host->resource_state != "Degraded")
-    return job_answer(call, job,
-                      "Cannot cancel host degradation when resource state is " + host->resource_state);
-  host->resource_state = "Enabled";
-  done(Outcome::kGood);
-  return job_answer(call, job, std::nullopt);
+  return at_once(call, [](CsHost& host) -> std::optional<std::string> {
+    if (host.resource_state != "Degraded")
+      return "Cannot cancel host degradation when resource state is " + host.resource_state;
+    host.resource_state = "Enabled";
+    return std::nullopt;
+  });
 }
 
 ApiResult update_host(Call& call) {

@@ -1,8 +1,7 @@
 // Times as the XenAPI writes them.
-#include <array>
-#include <cstdio>
 #include <ctime>
 
+#include "lib/base/wall_time.h"
 #include "tests/sim/wire/codec.h"
 
 namespace xenha::sim {
@@ -42,13 +41,7 @@ std::optional<int> zone_offset(std::string_view text) {
 }  // namespace
 
 std::string iso8601(WallTime when) {
-  const std::time_t seconds_of =
-      std::chrono::system_clock::to_time_t(std::chrono::floor<std::chrono::seconds>(when));
-  std::tm parts{};
-  gmtime_r(&seconds_of, &parts);
-  std::array<char, 32> text{};
-  std::strftime(text.data(), text.size(), "%Y%m%dT%H:%M:%SZ", &parts);
-  return text.data();
+  return utc_text(when, "%Y%m%dT%H:%M:%SZ");
 }
 
 std::optional<WallTime> parse_iso8601(std::string_view text) {

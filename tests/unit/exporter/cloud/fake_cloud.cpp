@@ -1,7 +1,8 @@
 #include "tests/unit/exporter/cloud/fake_cloud.h"
 
 #include <algorithm>
-#include <ctime>
+
+#include "lib/base/wall_time.h"
 
 namespace xenha::test {
 namespace {
@@ -57,13 +58,7 @@ std::string value(const FakeCloud::Params& params, const std::string& name) {
 }
 
 std::string printed(WallTime when) {
-  const std::time_t seconds =
-      std::chrono::system_clock::to_time_t(std::chrono::floor<std::chrono::seconds>(when));
-  std::tm parts{};
-  gmtime_r(&seconds, &parts);
-  char text[64];
-  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S+0000", &parts);
-  return text;
+  return utc_text(when, "%Y-%m-%dT%H:%M:%S+0000");
 }
 
 Json without(Json rows, const std::function<bool(const Json&)>& unwanted) {
