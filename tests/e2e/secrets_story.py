@@ -1,17 +1,20 @@
 #!/usr/bin/python3 -B
 """Passwords and keys appear nowhere: no log, page, metric, answer, command line or environment."""
 
+import json
 import pathlib
 import re
 import urllib.parse
 
+import front
 import story
+from story import wait_until
 
 PASSWORD = "pl4nted-Pa$$word&<x>\"1"
 ROOT_PASSWORD = "pl4nted-r00t-word"
 KEY = "pl4nted-API-key-7f3a"
 SECRET_KEY = "pl4nted-API-secret-9c1d"
-PAGES = ["/", "/metrics", "/probe?target=pool1", "/sd", "/api/v1/pools", "/-/healthy", "/-/ready", "/nothing",
+PAGES = ["/", "/metrics", "/probe?target=pool1", "/sd", "/api/v1/pools", "/api/v1/failovers", "/-/healthy", "/-/ready", "/nothing",
          "/probe?target=x", "/metrics?pool=x"]
 
 
@@ -27,7 +30,7 @@ def leaks(text):
 
 
 class Secrets(story.Story):
-    def config_with_planted(self, sim, environment_password=False):
+    def config_with_planted(self, sim, environment_password=False, cloudstack="https://127.0.0.1:1/client/api"):
         secrets = self.stage.directory / "secrets"
         secrets.mkdir(exist_ok=True)
         for name, secret in [("monitor", PASSWORD), ("root", ROOT_PASSWORD), ("key", KEY), ("secret", SECRET_KEY)]:
@@ -38,7 +41,8 @@ class Secrets(story.Story):
             text = re.sub(r"password_file: \S+/(monitor|root)\.pw", rf"password_file: {secrets}/\1", text)
             if environment_password:
                 text = text.replace(f"password_file: {secrets}/monitor", "password_env: PLANTED")
-            return text + (f"cloudstack:\n  - name: cloud1\n    url: https://127.0.0.1:1/client/api\n"
+            text = re.sub(r"^cloudstack:\n(  .*\n)+", "", text, flags=re.M)  # the simulator's own entry
+            return text + (f"cloudstack:\n  - name: cloud1\n    url: {cloudstack}\n"
                            f"    api_key_file: {secrets}/key\n    secret_key_file: {secrets}/secret\n")
         return self.stage.config(sim, change=change)
 
@@ -83,6 +87,67 @@ class Secrets(story.Story):
         self.look_everywhere(exporter)
         exporter.stop()
         self.assertEqual(leaks(exporter.log() + exporter.out()), [])
+
+    def before_cloudstack(self, answer=None):
+        """An exporter whose CloudStack stands behind a front that keeps what came over the wire."""
+        world = {"pools": [{"name": "pool1", "hosts": 2}],
+                 "clouds": [{"name": "cloud1", "api_key": KEY, "secret_key": SECRET_KEY}]}
+        sim = self.stage.simulator(world=world)
+        self.accept_planted(sim)
+        before = front.Front(sim.cloud()["url"])
+        self.addCleanup(before.stop)
+        before.answer = answer
+        self.state = sim.directory / "exporter"
+        config = self.config_with_planted(sim, cloudstack=before.url)
+        exporter = self.stage.exporter(config, "--log.level", "debug")
+        exporter.wait_until_ready()
+        return sim, before, exporter
+
+    def end_cloudstack(self, before, exporter):
+        """Looks at everything that the exporter said, showed, kept and sent."""
+        self.look_everywhere(exporter)
+        code, _ = exporter.stop()
+        self.assertEqual(code, 0)
+        self.assertEqual(leaks(exporter.log() + exporter.out()), [])
+        for path in self.state.rglob("*"):
+            if path.is_file():
+                self.assertEqual(leaks(path.read_text(encoding="utf-8", errors="replace")), [], path.name)
+        self.assertGreater(len(before.requests), 0)
+        for method, path, headers, body in before.requests:
+            self.assertEqual((method, path), ("POST", "/client/api"))  # no key in any access log
+            self.assertEqual(leaks(str(headers)), [])
+            text = body.decode()
+            self.assertIn(f"apikey={KEY}", text.lower().replace(KEY.lower(), KEY))
+            self.assertNotIn(SECRET_KEY, text)
+
+    def test_when_cloudstack_answers(self):
+        _, before, exporter = self.before_cloudstack()
+        exporter.wait_for("all of it is read", lambda now: now.value("xenha_cloudstack_up") == 1
+                          and now.all("xenha_cloudstack_vms") and now.all("xenha_cloudstack_setting_value"))
+        self.assertTrue(any(path.name == "cloud-cloud1.json" for path in self.state.rglob("*")))
+        self.end_cloudstack(before, exporter)
+
+    def test_when_cloudstack_refuses_and_repeats_what_it_was_sent(self):
+        def refuse(path, headers, body):
+            text = f"unable to verify user credentials: {path} {body.decode()} secret {SECRET_KEY}"
+            return 401, "application/json", json.dumps(
+                {"listapisresponse": {"errorcode": 401, "errortext": text, "uuidList": []}}).encode()
+        _, before, exporter = self.before_cloudstack(refuse)
+        wait_until("it is told", lambda: "does not let us watch" in exporter.log())
+        self.end_cloudstack(before, exporter)
+
+    def test_when_cloudstack_answers_rubbish_that_repeats_what_it_was_sent(self):
+        for name, answer in {
+                "html": lambda path, _, body: (200, "text/html", front.HTML + body),
+                "502": lambda path, _, body: (502, "text/html", front.HTML + path.encode() + b"?" + body),
+                "garbage": lambda path, _, body: (200, "application/json", b"\x00\xff{" + body),
+                "fault": lambda path, _, body: (530, "application/json", json.dumps(
+                    {"listapisresponse": {"errorcode": 530, "errortext": body.decode()}}).encode())}.items():
+            with self.subTest(name):
+                sim, before, exporter = self.before_cloudstack(answer)
+                wait_until("it is told", lambda: re.search("CloudStack does not", exporter.log()))
+                self.end_cloudstack(before, exporter)
+                sim.stop()
 
     def test_a_password_in_the_configuration_itself_is_refused_without_repeating_it(self):
         sim = self.stage.simulator("--hosts", 1)

@@ -12,7 +12,7 @@ POOLS, HOSTS, ROUNDS = 3, 16, 25  # 3 x 16 x 25 = 1200 direct questions
 
 class Sessions(story.Story):
     def test_a_thousand_questions_open_no_further_session(self):
-        sim, exporter = self.watched("--pools", POOLS, "--hosts", HOSTS)
+        sim, exporter = self.watched("--pools", POOLS, "--hosts", HOSTS, cloudstack="4.20.3.0")
         exporter.wait_for("every host is known", lambda now: len(now.all("xenha_host_live")) == POOLS * HOSTS)
         masters = {pool["master"] for pool in sim.state()["pools"]}
 

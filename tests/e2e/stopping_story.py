@@ -7,7 +7,7 @@ from story import wait_until
 
 class Stopping(story.Story):
     def start(self):
-        sim, exporter = self.watched("--pools", 3, "--hosts", 4, "--scheme", "https")
+        sim, exporter = self.watched("--pools", 3, "--hosts", 4, "--scheme", "https", cloudstack="4.20.3.0")
         exporter.wait_for("every host has been asked locally", lambda now: len(now.all("xenha_host_emergency_mode")) == 12)
         self.assertGreaterEqual(len(sim.sessions()), 3)
         return sim, exporter
@@ -30,7 +30,9 @@ class Stopping(story.Story):
         sim, exporter = self.start()
         for pool in ("pool1", "pool2", "pool3"):
             sim.command("network", pool=pool, mode="hang")
-        exporter.wait_for("nobody answers", lambda now: all(value == 0 for _, value in now.all("xenha_host_reachable")))
+        sim.cs("network", mode="hang")
+        exporter.wait_for("nobody answers", lambda now: now.value("xenha_cloudstack_up") == 0 and all(
+            value == 0 for _, value in now.all("xenha_host_reachable")))
         code, seconds = exporter.stop()
         self.assertEqual(code, 0, exporter.log()[-2000:])
         self.assertLess(seconds, 5)

@@ -22,9 +22,9 @@ class Story(unittest.TestCase):
             if result and len(result.failures) + len(result.errors) > before:
                 self.stage.tell_last_words()
 
-    def watched(self, *flags, speed=1, world=None, exporter_flags=(), **config):
-        """A simulator and an exporter that has read every pool."""
-        sim = self.stage.simulator(*flags, speed=speed, world=world)
+    def watched(self, *flags, speed=1, world=None, cloudstack=None, exporter_flags=(), **config):
+        """A simulator and an exporter that has read every pool and CloudStack."""
+        sim = self.stage.simulator(*flags, speed=speed, world=world, cloudstack=cloudstack)
         exporter = self.stage.exporter(self.stage.config(sim, **config), *exporter_flags)
         exporter.wait_until_ready()
         return sim, exporter

@@ -120,12 +120,15 @@ class Program:
 
 
 class Simulator(Program):
-    """xenha-sim. `config` is the configuration it prints; the passwords lie in `directory`."""
+    """xenha-sim. `config` is the configuration it prints; passwords and keys lie in `directory`. `cloudstack`: the release
+    of a CloudStack over all pools; with a `world` the world says it."""
 
-    def __init__(self, on_stage, directory, *flags, world=None, speed=1):
+    def __init__(self, on_stage, directory, *flags, world=None, speed=1, cloudstack=None):
         directory.mkdir(parents=True, exist_ok=True)
         command = [on_stage.programs / "xenha-sim", "--control", "127.0.0.1:0", "--speed", speed, "--print-config", directory,
                    "--tls-dir", directory / "tls", *flags]
+        if cloudstack is not None:
+            command += ["--cloudstack", cloudstack]
         for part in ("tls", "exporter"):  # certificates; what the exporter remembers
             (directory / part).mkdir(exist_ok=True)
         if world is not None:
@@ -149,6 +152,10 @@ class Simulator(Program):
             raise AssertionError(f"{name}: {reply.json()['error']}")
         return reply.json()
 
+    def cs(self, name, **arguments):
+        """A command about the CloudStack: cs("power", on=False) is cs-power."""
+        return self.command(f"cs-{name}", **arguments)
+
     def get(self, what, after=0):
         return http(f"{self.control}/sim/{what}?after={after}").json()
 
@@ -158,8 +165,18 @@ class Simulator(Program):
     def pool(self, name):
         return next(pool for pool in self.state()["pools"] if pool["name"] == name)
 
+    def cloud(self, name="cloud1"):
+        return next(cloud for cloud in self.state()["clouds"] if cloud["name"] == name)
+
+    def truth(self, after=0):
+        """What really happened; `wall` is real time, `at` simulated."""
+        return self.get("truth", after)["entries"]
+
     def calls(self, after=0):
         return self.get("log", after)["calls"]
+
+    def cloud_calls(self, after=0):
+        return [call for call in self.calls(after) if call["cloud"]]
 
     def last_call(self):
         return self.get("state")["calls"]
@@ -215,10 +232,10 @@ class Samples(list):
 
 
 class Exporter(Program):
-    def __init__(self, on_stage, config, *flags, environment=None):
+    def __init__(self, on_stage, config, *flags, environment=None, address="127.0.0.1:0"):
         super().__init__(on_stage, on_stage.directory, "exporter",
                          [on_stage.programs / "xenha-exporter", "--config.file", config,
-                          "--web.listen-address", "127.0.0.1:0", *flags], environment)
+                          "--web.listen-address", address, *flags], environment)
 
         def listening():
             self.must_be_alive()
@@ -229,6 +246,13 @@ class Exporter(Program):
 
     def get(self, path, **headers):
         return http(self.url + path, headers=headers)
+
+    def failovers(self, **query):
+        """Newest first; `query`: pool, id, limit."""
+        reply = self.get("/api/v1/failovers" + ("?" + urllib.parse.urlencode(query) if query else ""))
+        if reply.status != 200:
+            raise AssertionError(f"/api/v1/failovers answers {reply.status}: {reply.text}")
+        return reply.json()["failovers"]
 
     def metrics(self, path="/metrics"):
         reply = self.get(path)
@@ -318,9 +342,11 @@ class Stage:
     def simulator(self, *flags, **options):
         return Simulator(self, self.directory / "sim", *flags, **options)
 
-    def config(self, simulator, probe_interval="1s", request_timeout="2s", change=lambda text: text, name="xenha.yml"):
+    def config(self, simulator, probe_interval="1s", request_timeout="2s", cloudstack_interval="5s",
+               change=lambda text: text, name="xenha.yml"):
         """Writes the configuration that the simulator printed, with these intervals; `change` edits the text."""
-        settings = f"  probe_interval: {probe_interval}\n  request_timeout: {request_timeout}\n"
+        settings = (f"  probe_interval: {probe_interval}\n  request_timeout: {request_timeout}\n"
+                    f"  cloudstack_interval: {cloudstack_interval}\n")
         text = simulator.config.replace("\nexporter:\n", "\nexporter:\n" + settings)
         path = self.directory / name
         path.write_text(change(text), encoding="utf-8")

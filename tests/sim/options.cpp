@@ -28,6 +28,8 @@ PoolSpec pool_from(const Json& json, PoolSpec spec) {
   spec.heartbeat_bytes = json.value("heartbeat_bytes", spec.heartbeat_bytes);
   spec.hotfix = json.value("hotfix", spec.hotfix);
   spec.latency_recorded = json.value("latency_recorded", spec.latency_recorded);
+  spec.vms_on = json.value("vms_on", spec.vms_on);
+  spec.vm_mix = json.value("vm_mix", spec.vm_mix);
   spec.vm_names = json.value("vm_names", spec.vm_names);
   return spec;
 }
