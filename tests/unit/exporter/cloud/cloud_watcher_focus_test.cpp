@@ -229,7 +229,7 @@ TEST_F(CloudInFocus, AFailureInterruptsAFullRound) {
 
 TEST_F(CloudInFocus, IdsThatTheServerDoesNotKnowAreAskedForByTheWholeList) {
   start_and_settle();
-  cloud_.instead["listVirtualMachines"] = [this](const FakeCloud::Params& params) {
+  cloud_.instead["listVirtualMachines"] = [](const FakeCloud::Params& params) {
     if (params.contains("ids"))
       return FakeCloud::refusal(431, "Unable to execute API command due to invalid value");
     return FakeCloud::Answer{200,
