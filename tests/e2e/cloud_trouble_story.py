@@ -38,7 +38,8 @@ class CloudTrouble(story.Story):
 
     def rounds(self, exporter, count):
         """Waits until both pools were asked so many times more, and were up all the while."""
-        seen = {pool: [exporter.metrics().value(SUCCESS, pool=pool)] for pool in ("pool1", "pool2")}
+        now = exporter.wait_for("both pools are read", lambda now: len(now.all(SUCCESS)) == 2)
+        seen = {pool: [now.value(SUCCESS, pool=pool)] for pool in ("pool1", "pool2")}
 
         def enough(now):
             for pool, times in seen.items():

@@ -10,6 +10,8 @@ import unittest
 
 import story
 from story import wait_until
+import faults
+from demo import WORLD
 
 DEMO = pathlib.Path(__file__).resolve().parents[1] / "setup" / "demo.py"
 
@@ -52,13 +54,35 @@ class Demo(story.Story):
         return out
 
     def test_a_script_with_expectations(self):
-        demo = self.start("# the story of the README\nkill-master\nexpect cluster1 up=1 masters=1 within 60\n"
+        demo = self.start("# the story of the README\nkill-master\nexpect cluster1 up=1 masters=1 recovered=1 waiting=0 within 60\n"
                           "ha-off cluster2\nexpect cluster2 ha=off within 60\nstatus\n", "--no-wait")
         out = self.finish(demo)
         self.assertEqual(demo.returncode, 0, out)
         self.assertRegex(out, r"before +1 +1 +xs1 +on +master +slave +slave +slave")
         self.assertRegex(out, r"0 +0 +- +on +unreachable")
+        self.assertRegex(out, r"unreachable +master .* [1-5] +(detected|new master|down in cloud|VM HA starts|first VM runs)")
+        self.assertIn("the master cluster1-xs1 was lost; recovered, 5 of 5 VMs run again", out)
+        for row, published in (("New master", "3:00"), ("CloudStack starts VM HA", "3:30"), ("All VMs run again", "5:30")):
+            self.assertRegex(out, rf"{row} +\d+:\d\d +{published}")
         self.assertIn("as expected: cluster2 ha=off", out)
+
+    def test_cloudstack_in_trouble(self):
+        demo = self.start("stuck-alert 3\nexpect cluster1 cloud_up=3/4 within 30\nunstick 3\n"
+                          "maintenance cluster2 2\nexpect cluster2 cloudstack=1 failover=none within 5\n"
+                          "shared-storage\ncloud-down\nexpect cluster1 cloudstack=0 up=1 within 30\ncloud-up\n"
+                          "expect cluster1 cloudstack=1 cloud_up=4/4 failover=none within 60\n", "--no-wait")
+        out = self.finish(demo)
+        self.assertEqual(demo.returncode, 0, out)
+        self.assertIn("Alert in CloudStack: xs3", out)
+        self.assertRegex(out, r"(PrepareFor)?Maintenance in CloudStack: xs2")
+        self.assertIn("CloudStack is silent", out)
+
+    def test_the_simulator_knows_every_fault_of_the_menu(self):
+        sim = self.stage.simulator(world={**WORLD, "speed": 40}, speed=40)
+        for fault in faults.FAULTS:
+            with self.subTest(fault.word):
+                wait_until("the pool has a master", lambda: sim.pool("cluster2")["master"])
+                fault.act(sim, "cluster2", ["3"] if fault.needs_host else [])
 
     def test_an_expectation_that_does_not_hold_is_exit_code_1(self):
         demo = self.start("expect cluster1 masters=2 within 1\n", "--no-wait")

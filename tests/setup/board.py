@@ -1,10 +1,14 @@
-"""What the demo shows of a pool, read from the exporter's metrics only."""
+"""What the demo shows of a pool, read from the exporter's metrics; the table of a failover from its JSON."""
 
 import os
 import re
 import time
 
 NO_FACT = "-"
+# Of a failover, in the order in which they usually come; short, as they stand in a row.
+PHASES = {"detected": "detected", "master_elected": "new master", "host_declared_dead": "declared dead",
+          "cloudstack_host_down": "down in cloud", "cloudstack_ha_started": "VM HA starts", "first_vm_running": "first VM runs",
+          "all_vms_running": "all VMs run"}
 
 
 def _number(value):
@@ -28,7 +32,31 @@ class Status:
                 self.ha = word
 
     def settled(self):
-        return self.up == "1" and self.masters == "1" and len(self.hosts) > 1
+        return self.up == "1" and self.masters == "1" and len(self.hosts) > 1 and self.vms() != NO_FACT and len(
+            self.cloud_states()) == len(self.hosts)
+
+    def cloud_states(self):
+        """How CloudStack holds each host."""
+        return {labels["host"]: labels["state"] for labels, value in
+                self.samples.all("xenha_cloudstack_host_state", pool=self.pool) if value == 1}
+
+    def _total(self, name, **labels):
+        values = [value for _, value in self.samples.all(name, pool=self.pool, **labels)]
+        return _number(sum(values)) if values else NO_FACT
+
+    def vms(self):
+        """That CloudStack holds for running."""
+        return self._total("xenha_cloudstack_vms", state="Running")
+
+    def waiting(self):
+        return self._total("xenha_vm_restart_pending")
+
+    def failover(self):
+        """The last phase of the open failover, or "none"."""
+        if not self.samples.all("xenha_failover_in_progress", pool=self.pool):
+            return "none"
+        reached = {labels["phase"] for labels, _ in self.samples.all("xenha_failover_last_phase_seconds", pool=self.pool)}
+        return next((word for phase, word in reversed(PHASES.items()) if phase in reached), "open")
 
     def _fact(self, name, host):
         return self.samples.value(name, pool=self.pool, host=host)
@@ -48,6 +76,24 @@ class Status:
             words.append("disarmed")
         if any(value == 0 for _, value in self.samples.all("xenha_heartbeat_sr_attached", pool=self.pool, host=host)):
             words.append("SR unplugged")
+        cloud = self.cloud_states().get(host, "Up")
+        if cloud != "Up":
+            words.append(f"{cloud} in CloudStack")
+        for labels, value in self.samples.all("xenha_cloudstack_host_resource_state", pool=self.pool, host=host):
+            if value == 1 and labels["state"] != "Enabled":
+                words.append(f"{labels['state']} in CloudStack")
+        return words
+
+    def wrong_in_pool(self):
+        words = []
+        if any(value == 0 for _, value in self.samples.all("xenha_cloudstack_up")):
+            words.append("CloudStack is silent")
+        for direction, word in (("cloudstack_only", "nowhere"), ("xenserver_only", "unknown to CloudStack")):
+            count = self.samples.value("xenha_cloudstack_vm_mismatch", pool=self.pool, direction=direction)
+            if count:
+                words.append(f"{_number(count)} VM{'' if count == 1 else 's'} {word}")
+        if any(value == 1 for _, value in self.samples.all("xenha_heartbeat_sr_is_primary_storage", pool=self.pool)):
+            words.append("heartbeat SR is primary storage")
         return words
 
     def host(self, host):
@@ -64,6 +110,11 @@ class Status:
         for word in ("reachable", "live"):
             out[word] = self._count(f"xenha_host_{word}")
         out["armed"] = self._count("xenha_host_ha_armed")
+        out["cloudstack"] = _number(self.samples.value("xenha_cloudstack_up"))
+        states = self.cloud_states()
+        out["cloud_up"] = f"{list(states.values()).count('Up')}/{len(self.hosts)}" if states else NO_FACT
+        out |= {"vms": self.vms(), "waiting": self.waiting(), "failover": self.failover().replace(" ", "_")}
+        out["recovered"] = self._total("xenha_failovers_total", outcome="recovered")
         return out | {host: self.host(host) for host in self.hosts}
 
     def line(self):
@@ -74,6 +125,11 @@ class Status:
         margins = [value for _, value in self.samples.all("xenha_heartbeat_margin_ratio", pool=self.pool)]
         if margins:
             words.append(f"least heartbeat margin {min(margins):.2f}")
+        if facts["cloudstack"] != NO_FACT:
+            words.append(f"CloudStack {'answers' if facts['cloudstack'] == '1' else 'is SILENT'}, hosts Up {facts['cloud_up']}, "
+                         f"VMs running {facts['vms']}, waiting {facts['waiting']}")
+        if self.failover() != "none":
+            words.append(f"FAILOVER: {self.failover()}")
         return "  ".join(words)
 
     def short_names(self):
@@ -88,12 +144,15 @@ class Status:
         for host in self.hosts:
             for word in self.wrong(host):
                 where.setdefault(word, []).append(names[host])
-        return "; ".join(f"{word} {'all' if len(on) == len(self.hosts) else ' '.join(on)}" for word, on in where.items())
+        return "; ".join([f"{word}: {'all' if len(on) == len(self.hosts) else ' '.join(on)}" for word, on in where.items()]
+                         + self.wrong_in_pool())
 
     def row(self):
         names = self.short_names()
         master = ",".join(names.get(host, host) for host in self.samples.master(self.pool)) or NO_FACT
-        return [self.up, self.masters, master, self.ha] + [self.state(host) for host in self.hosts] + [self.notes()]
+        phase = self.failover()
+        return [self.up, self.masters, master, self.ha] + [self.state(host) for host in self.hosts] + [
+            self.vms(), NO_FACT if self.waiting() == "0" else self.waiting(), NO_FACT if phase == "none" else phase, self.notes()]
 
 
 class Board:
@@ -111,24 +170,44 @@ class Board:
         """Remembers what the pool looked like before a fault, and when."""
         self.marks[pool] = (self.status(pool), time.monotonic(), self.sim.state()["time"])
 
-    def follow(self, pool, seconds):
-        """Prints the pool's row now, and again whenever it changes, for some seconds."""
+    def follow(self, pool, seconds, until=lambda status: False):
+        """Prints the pool's row now, and again whenever it changes, for some seconds or until that is true."""
         if pool not in self.marks:
             self.mark(pool)
         before, began, sim_began = self.marks.pop(pool)
         hosts = list(before.short_names().values())
-        widths = [7, 6, 2, 7, max(6, *map(len, hosts)), 9] + [max(11, len(host)) for host in hosts] + [0]
-        self._print(["after", "sim", "up", "masters", "master", "HA", *hosts, "and"], widths)
+        widths = [7, 6, 2, 7, max(6, *map(len, hosts)), 9] + [max(11, len(host)) for host in hosts] + [3, 4, 13, 0]
+        self._print(["after", "sim", "up", "masters", "master", "HA", *hosts, "VMs", "wait", "failover", "and"], widths)
         self._print(["before", "", *before.row()], widths)
         last = before.row()
         end = time.monotonic() + seconds
         while time.monotonic() < end:
-            row = self.status(pool).row()
+            status = self.status(pool)
+            row = status.row()
             if row != last:
                 simulated = self.sim.state()["time"] - sim_began
                 self._print([f"{time.monotonic() - began:.1f} s", f"{int(simulated) // 60}:{int(simulated) % 60:02}", *row], widths)
                 last = row
+            if until(status):
+                return
             time.sleep(0.1)
+
+    def failovers(self, pool):
+        return self.exporter.failovers(pool=pool)
+
+    def table(self, record, speed):
+        """The failover as it was measured, in simulated time."""
+        def minutes(seconds):
+            return f"{round(seconds * speed) // 60}:{round(seconds * speed) % 60:02}"
+
+        vms = record["vms"]
+        print(f"\n  {record['pool']}: the {record['role']} {record['host']} was lost; {record['outcome']}, {vms['running']} of "
+              f"{vms['running'] + vms['pending']} VMs run again. Minutes of the simulation, the loss known within "
+              f"{minutes(record['loss']['uncertainty_seconds'])}:")
+        print(f"    {'':<28} measured  published")
+        for row in record["table"]:
+            moment = record["phases"][row["phase"]]
+            print(f"    {row['label']:<28} {minutes(moment['seconds']) if moment else NO_FACT:>8}  {row['published'] or '':>9}".rstrip())
 
     @staticmethod
     def _print(cells, widths):

@@ -17,6 +17,7 @@ WORLD = {
         {"name": "cluster1", "release": "8.2", "hosts": 4, "vms": 20, "latency_recorded": True},
         {"name": "cluster2", "release": "7.6", "hosts": 4, "vms": 20, "heartbeat_type": "lvmoiscsi"},
     ],
+    "clouds": [{"name": "cloud1", "version": "4.20.3.0", "settings": {"alert.wait": "60"}}],
 }
 FOLLOW = 20  # seconds
 
@@ -39,10 +40,13 @@ class Demo:
   {'Prometheus':<20} {self.prometheus.url}/graph?g0.expr=xenha_pool_masters&g0.tab=0&g0.range_input=5m
   {'its targets':<20} {self.prometheus.url}/targets
   {'simulated pools':<20} {self.sim.control}/sim/state
+  {'CloudStack':<20} {self.sim.cloud()["url"]}, simulated, release {self.sim.cloud()["version"]}
+  {'failovers, JSON':<20} {self.exporter.url}/api/v1/failovers
   {'configuration':<20} {config}
 """)
-        stage.wait_until("both pools are read", lambda: all(
+        stage.wait_until("both pools and CloudStack are read", lambda: all(
             self.board.status(pool).settled() for pool in self.board.pools()))
+        faults.settle(self.exporter)
         stage.wait_until("Prometheus has scraped", lambda: self.prometheus.query("xenha_pool_up"))
         self.status()
 
@@ -58,7 +62,9 @@ class Demo:
   {'status':<34} a line for each pool
   {'follow [SECONDS]':<34} print changes as they come
   {'speed N':<34} simulated seconds a second
-  {'expect POOL NAME=VALUE.. within N':<34} wait for it (up, masters, ha, reachable, live, armed; a host's name)
+  {'expect POOL NAME=VALUE.. within N':<34} wait for it (up, masters, ha, reachable, live, armed, cloudstack, cloud_up, vms,
+  {'':<34} waiting, failover, recovered; a host's name)
+  {'failovers':<34} the newest of each pool, as it was measured
   {'menu, quit':<34}
 """)
 
@@ -82,6 +88,8 @@ class Demo:
             self.status()
         elif word in ("menu", "help", "?"):
             self.menu()
+        elif word == "failovers":
+            self.failovers()
         elif word == "follow":
             self.follow(seconds=float(rest[0]) if rest else FOLLOW)
         elif word == "speed" and rest:
@@ -99,11 +107,34 @@ class Demo:
             raise Failed(f"which host? {fault.usage()}")
         print(f"\n{pool}: {fault.what}")
         self.board.mark(pool)
+        before = self.board.failovers(pool)
         try:
+            faults.release(self.sim, pool)
             fault.act(self.sim, pool, words)
         except AssertionError as problem:
             raise Failed(str(problem)) from None
-        self.board.follow(pool, fault.follow)
+        if fault.failover:
+            self.follow_failover(pool, fault.failover, before)
+        else:
+            self.board.follow(pool, fault.follow)
+
+    def follow_failover(self, pool, simulated, before):
+        """Until it is over; the exporter closes the record a quarter of a minute after the last VM, in real time."""
+        def closed():
+            return [record for record in self.board.failovers(pool) if record["closed"]
+                    and record["id"] not in {old["id"] for old in before if old["closed"]}]
+
+        self.board.follow(pool, simulated / self.speed() + 25, until=lambda status: status.failover() == "none" and closed())
+        if over := closed():
+            self.board.table(over[0], self.speed())
+
+    def speed(self):
+        return self.sim.state()["speed"]
+
+    def failovers(self):
+        for pool in self.board.pools():
+            for record in self.board.failovers(pool)[:1]:
+                self.board.table(record, self.speed())
 
     def expect(self, words):
         seconds = 30.0

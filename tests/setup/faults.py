@@ -14,6 +14,7 @@ class Fault:
     needs_host: bool = False
     more: str = ""  # further arguments
     follow: float = 10  # seconds
+    failover: float = 0  # simulated seconds until the failover that it makes is over
 
     def usage(self):
         return " ".join(part for part in [self.word, "[POOL]", "HOST" if self.needs_host else "", self.more] if part)
@@ -54,8 +55,61 @@ def command(name, **fixed):
     return act
 
 
+PUBLISHED = {"down": 195, "ha": 210, "done": 330}  # simulated seconds
+_held = {}  # pool -> numbers of hosts that CloudStack was told to leave Up
+
+
+def settle(exporter):
+    """Where VMs ran before a failure is taken from two looks of CloudStack's."""
+    name = "xenha_cloudstack_last_success_timestamp_seconds"
+    seen = exporter.metrics().value(name)
+    exporter.wait_for("CloudStack was asked again", lambda now: now.value(name) > seen + 5)
+
+
+def release(sim, pool):
+    """What the last failure held is free again."""
+    for host in _held.pop(pool, []):
+        sim.cs("state", pool=pool, host=host, state="Up", hold=False)
+
+
 def kill_master(sim, pool, _):
+    """As it was published: the election did not disturb CloudStack's view of the others."""
+    hosts = sim.pool(pool)
+    lost = next(host["number"] for host in hosts["hosts"] if host["address"] == hosts["master"])
+    _held[pool] = [host["number"] for host in hosts["hosts"] if host["powered"] and host["number"] != lost]
+    for host in _held[pool]:
+        sim.cs("state", pool=pool, host=host, state="Up", hold=True)
+    sim.command("power-off", pool=pool, host=lost)
+    sim.cs("plan", pool=pool, host=lost, **PUBLISHED)
+
+
+def lose_master(sim, pool, _):
     sim.command("power-off", pool=pool, host="master")
+
+
+def cloud_away(hang):
+    def act(sim, _pool, _words):
+        sim.cs("network", mode="hang") if hang else sim.cs("power", on=False)
+    return act
+
+
+def cloud_back(sim, _pool, _words):
+    sim.cs("network", mode="up")
+    if not sim.cloud()["powered"]:
+        sim.cs("power", on=True)
+
+
+def drift(side):
+    """The first VM that runs in the pool runs in one system only."""
+    def act(sim, pool, _):
+        there = {host["address"] for host in sim.pool(pool)["hosts"]}
+        vm = next(vm["name"] for vm in sim.cloud()["vms"] if vm["state"] == "Running" and vm["host"] in there)
+        sim.cs("drift", vm=vm, side=side)
+    return act
+
+
+def restarts_fail(sim, _pool, words):
+    sim.cs("next-restart-fails", count=int(words[0]) if words else 2)
 
 
 def power_on(sim, pool, words):
@@ -80,8 +134,10 @@ def password(right):
 
 
 FAULTS = [
-    Fault("kill-master", "the master loses power", kill_master, follow=30),
-    Fault("power-off", "a host loses power", command("power-off"), needs_host=True, follow=30),
+    Fault("kill-master", "the master loses power, CloudStack acts at the published times", kill_master, failover=400),
+    Fault("lose-master", "the same, but CloudStack acts before there is a new master, and again after 10 min", lose_master,
+          failover=1000),
+    Fault("power-off", "a host loses power", command("power-off"), needs_host=True, failover=500),
     Fault("power-on", "power comes back to what was off", power_on, more="[HOST]", follow=30),
     Fault("ha-off", "an operator switches HA off", lambda sim, pool, _: as_operator(sim, pool, "disable"), follow=10),
     Fault("ha-on", "an operator switches HA on again", lambda sim, pool, _: as_operator(sim, pool, "enable"), follow=20),
@@ -97,4 +153,17 @@ FAULTS = [
     Fault("unhang", "it answers again", command("network", mode="up"), needs_host=True),
     Fault("wrong-password", "somebody changes the exporter's password", password(False), follow=15),
     Fault("right-password", "the password is as it was", password(True), follow=15),
+    Fault("stuck-alert", "CloudStack holds a host in Alert: it restarts nothing of it", command(
+        "cs-state", state="Alert", hold=True), needs_host=True, follow=9),
+    Fault("unstick", "CloudStack reaches it again", command("cs-state", state="Up"), needs_host=True, follow=9),
+    Fault("maintenance", "an operator sets a host to maintenance in CloudStack", command("cs-maintenance", on=True),
+          needs_host=True, follow=9),
+    Fault("maintenance-end", "and ends it", command("cs-maintenance", on=False), needs_host=True, follow=9),
+    Fault("cloud-down", "the management server stops", cloud_away(hang=False), follow=9),
+    Fault("cloud-hang", "it takes connections and never answers", cloud_away(hang=True), follow=12),
+    Fault("cloud-up", "it answers again", cloud_back, follow=9),
+    Fault("drift", "CloudStack says Running of a VM that runs nowhere", drift("cloudstack"), follow=9),
+    Fault("drift-back", "a VM runs that CloudStack holds for stopped", drift("xenserver"), follow=9),
+    Fault("shared-storage", "somebody adds the heartbeat SR as primary storage", command("cs-primary-is-heartbeat"), follow=9),
+    Fault("restarts-fail", "the next N starts of VMs fail in CloudStack, 2 unless told", restarts_fail, more="[N]", follow=1),
 ]
