@@ -93,7 +93,7 @@ TEST_F(CloudInFocus, AVictimsRestartIsSeenWithinARound) {
 TEST_F(CloudInFocus, AVictimThatIsGoneIsGone) {
   start_and_settle();
   watcher_->set_focus("pool1", focus_on({21, 22}));
-  cloud_.rows["listVirtualMachines"] = {vm_row(22, "Stopped", 0)};
+  cloud_.rows["listVirtualMachines"] = FakeCloud::Json::array({vm_row(22, "Stopped", 0)});
   run_for(seconds(1));
   EXPECT_FALSE(facts().vms.contains(cloud_id(21)));
   EXPECT_EQ(vm(22).state, "Stopped");
@@ -232,10 +232,11 @@ TEST_F(CloudInFocus, IdsThatTheServerDoesNotKnowAreAskedForByTheWholeList) {
   cloud_.instead["listVirtualMachines"] = [](const FakeCloud::Params& params) {
     if (params.contains("ids"))
       return FakeCloud::refusal(431, "Unable to execute API command due to invalid value");
-    return FakeCloud::Answer{200,
-                             FakeCloud::Json{{"listvirtualmachinesresponse",
-                                              {{"count", 1}, {"virtualmachine", {vm_row(22, "Stopped", 0)}}}}}
-                                 .dump()};
+    return FakeCloud::Answer{
+        200, FakeCloud::Json{{"listvirtualmachinesresponse",
+                              {{"count", 1},
+                               {"virtualmachine", FakeCloud::Json::array({vm_row(22, "Stopped", 0)})}}}}
+                 .dump()};
   };
   watcher_->set_focus("pool1", focus_on({21, 22}));
   run_for(seconds(10));

@@ -132,7 +132,7 @@ TEST_F(CloudWatching, ADeadServerIsAskedEverMoreRarelyAndItsFactsEnd) {
 
   // What was there before must not come back as if it had just been read.
   cloud_.unreachable = false;
-  cloud_.rows["listVirtualMachines"] = {vm_row(21, "Stopped", 0)};
+  cloud_.rows["listVirtualMachines"] = FakeCloud::Json::array({vm_row(21, "Stopped", 0)});
   const std::size_t before = published_.size();
   run_for(minutes(3));
   EXPECT_TRUE(last().up);
