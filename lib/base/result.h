@@ -25,8 +25,8 @@ struct Error {
   std::string message;           ///< one line for a human; never holds a secret
   std::string remote_code = {};  ///< e.g. "HOST_IS_SLAVE"; empty unless the server answered with a failure
   std::vector<std::string> remote_args = {};  ///< what follows the code in ErrorDescription
-  /// kUnreachable: the machine itself gave a sign of life, it refused the connection or closed it. Its service
-  /// is down, its kernel is not.
+  /// kUnreachable: the machine itself gave a sign of life, it refused the connection or closed it. Its
+  /// service is down, its kernel is not.
   bool peer_answered = false;
 };
 

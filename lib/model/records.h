@@ -42,7 +42,7 @@ struct HostRecord {
       ha_network_peers;  ///< host uuids, itself included; stale while HA is off
   std::optional<WallTime> boot_time, agent_start_time;  ///< other_config
   bool maintenance_mode = false;                        ///< other_config has a MAINTENANCE_MODE key
-  std::vector<std::string> cloud_heartbeat_srs;  ///< uuids in CloudStack's tags cloud-heartbeat-<uuid>
+  std::vector<std::string> cloud_heartbeat_srs;         ///< uuids in CloudStack's tags cloud-heartbeat-<uuid>
   bool operator==(const HostRecord&) const = default;
 };
 

@@ -29,8 +29,9 @@ struct PoolSpec {
   std::int64_t heartbeat_bytes = 0;      ///< size of the SR; 0: 10 GiB
   bool hotfix = true;                    ///< 6.2: XS62ESP1004 applied on every host
   bool latency_recorded = false;         ///< HA latency sources recorded on every host
-  int vms_on = 0;  ///< all user VMs on this host; 0: spread over all
-  /// How many user VMs, routers, console proxies, secondary storage VMs, in this order; empty: a usual mixture.
+  int vms_on = 0;                        ///< all user VMs on this host; 0: spread over all
+  /// How many user VMs, routers, console proxies, secondary storage VMs, in this order; empty: a usual
+  /// mixture.
   std::vector<int> vm_mix = {};
   std::vector<std::string> vm_names =
       {};  ///< names of the first user VMs; the others are i-2-N-VM, r-N-VM, s-N-VM

@@ -35,9 +35,9 @@ void send_or_spoil(ApiCall& call, std::string document) {
     call.world.clock.after(std::chrono::hours(24 * 365), [kept = call.exchange] { kept->abort(); });
   } else if (kind == "slow") {
     call.world.after_for_client(std::chrono::duration_cast<Duration>(std::chrono::duration<double>(number)),
-                          [kept = call.exchange, type, text = std::move(document)]() mutable {
-                            kept->respond(200, type, std::move(text));
-                          });
+                                [kept = call.exchange, type, text = std::move(document)]() mutable {
+                                  kept->respond(200, type, std::move(text));
+                                });
   } else if (kind == "large") {
     call.exchange->respond(200, type, pad(std::move(document), static_cast<std::size_t>(number)));
   } else if (kind == "html") {
