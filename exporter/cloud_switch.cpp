@@ -9,18 +9,20 @@ CloudLink CloudSwitch::link(const std::string& pool, const std::string& cloud) {
   return {.members =
               [this, pool](PoolMembers members) {
                 const std::lock_guard lock(mutex_);
-                Pool& known = pools_[pool];
-                known.members = std::move(members);
-                if (CloudWatcher* watcher = clouds_[known.cloud].watcher)
-                  watcher->set_members(*known.members);
+                const auto known = pools_.find(pool);
+                if (known == pools_.end()) return;  // disconnected: its last words
+                known->second.members = std::move(members);
+                if (CloudWatcher* watcher = clouds_[known->second.cloud].watcher)
+                  watcher->set_members(*known->second.members);
               },
           .focus =
               [this, pool](CloudFocus focus) {
                 const std::lock_guard lock(mutex_);
-                Pool& known = pools_[pool];
-                known.focus = std::move(focus);
-                if (CloudWatcher* watcher = clouds_[known.cloud].watcher)
-                  watcher->set_focus(pool, known.focus);
+                const auto known = pools_.find(pool);
+                if (known == pools_.end()) return;
+                known->second.focus = std::move(focus);
+                if (CloudWatcher* watcher = clouds_[known->second.cloud].watcher)
+                  watcher->set_focus(pool, known->second.focus);
               }};
 }
 

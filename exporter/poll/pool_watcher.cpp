@@ -420,7 +420,8 @@ const KnownMember* PoolWatcher::member_at(const std::string& address) const {
 
 void PoolWatcher::tell_stopwatch(HostProbe& probe) {
   const KnownMember* member = member_at(probe.address());
-  if (!probe.take_round_end() || member == nullptr) return;
+  // Not used up while nobody knows whose answer it was: the first one counts, too.
+  if (member == nullptr || !probe.take_round_end()) return;
   const std::string& believed = probe.verdict().believed_address;
   const KnownMember* named = believed.empty() ? nullptr : member_at(believed);
   for (const auto& other : probes_)
