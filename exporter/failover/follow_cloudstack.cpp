@@ -88,6 +88,19 @@ const CloudVmSnapshot* replacement_of(const Victim& victim, const FailoverRecord
   return elsewhere;
 }
 
+/// A system VM that is stopped may be missing in the next listing, while what takes its place only starts.
+const CloudVmSnapshot* beginning_of(const Victim& victim, const FailoverRecord& record,
+                                    const CloudView& cloud) {
+  const CloudVmSnapshot* own = cloud.vm(victim.cloud_id);
+  for (const auto& [id, vm] : cloud.vms()) {
+    const bool fits = vm.kind == victim.kind && vm.zone_id == victim.zone_id && id != victim.cloud_id &&
+                      vm.state == "Starting" && vm.seen_at > record.last_contact;
+    const bool was_there = std::find(victim.others.begin(), victim.others.end(), id) != victim.others.end();
+    if (fits && !was_there && (own == nullptr || own->seen_at < vm.seen_at)) return &vm;
+  }
+  return nullptr;
+}
+
 /// A better source replaces a worse one.
 void set_running(Victim& victim, const FailoverRecord& record, WallTime when, RunningSource source) {
   if (victim.running_cloudstack && victim.source && *victim.source <= source) return;
@@ -168,6 +181,8 @@ void follow(Victim& victim, const FailoverRecord& record, const CloudView& cloud
   const CloudVmSnapshot* running = own != nullptr && runs_again(victim, record, *own, cloud) ? own : nullptr;
   if (is_system_vm(victim.kind) && running == nullptr && !told.ha_succeeded) {
     if (pends && victim.replaced_by.empty() && (surely_lost(record) || victim.left_running)) {
+      if (const CloudVmSnapshot* vm = beginning_of(victim, record, cloud))
+        earliest(victim.left_running, vm->seen_at);
       if (const CloudVmSnapshot* vm = replacement_of(victim, record, cloud, taken)) {
         victim.replaced_by = vm->instance_name;
         taken.insert(vm->instance_name);
