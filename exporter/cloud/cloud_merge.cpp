@@ -220,6 +220,7 @@ CloudFacts CloudMerge::facts(const CloudJoin& join) const {
   out.storage_pools = storage_pools_;
   out.settings = settings_.settings;
   out.ha_tag = settings_.ha_tag;
+  index_vms(out);
   return out;
 }
 

@@ -78,7 +78,8 @@ const CloudVmSnapshot* replacement_of(const Victim& victim, const FailoverRecord
   const CloudVmSnapshot* elsewhere = nullptr;
   for (const auto& [id, vm] : cloud.vms()) {
     const bool fits = vm.kind == victim.kind && vm.zone_id == victim.zone_id && id != victim.cloud_id &&
-                      vm.state == "Running" && vm.seen_at > record.last_contact;
+                      vm.state == "Running" && vm.seen_at > record.last_contact &&
+                      vm.running_since.value_or(vm.seen_at) > record.last_contact;
     const bool was_there = std::find(victim.others.begin(), victim.others.end(), id) != victim.others.end();
     if (!fits || was_there || taken.contains(vm.instance_name)) continue;
     if (cloud.hosts().contains(vm.host_uuid)) return &vm;

@@ -5,6 +5,10 @@
 namespace xenha::exporter {
 namespace {
 
+/// In all pools together. A cloud with more is so large that each pool looks for replacements on its own
+/// hosts only.
+constexpr std::size_t kMostSystemVms = 200;
+
 template <class Map, class Key>
 const typename Map::mapped_type& find_or_empty(const Map& map, const Key& key) {
   static const typename Map::mapped_type kNone;
@@ -53,11 +57,21 @@ CloudView::CloudView(const CloudSnapshot& snapshot, const std::string& pool,
     if (!host.host_uuid.empty()) labels_[host.host_uuid] = host.host;
     if (host.pool == pool && !host.host_uuid.empty()) hosts_[host.host_uuid] = host;
   }
-  for (const auto& [id, vm] : facts.vms) {
+  const auto keep = [&](const auto& ids) {
+    for (const std::string& id : ids)
+      if (const auto vm = facts.vms.find(id); vm != facts.vms.end()) vms_.insert(*vm);
+  };
+  if (facts.vm_index) {
+    if (const auto ours = facts.vm_index->of_pool.find(pool); ours != facts.vm_index->of_pool.end())
+      keep(ours->second);
     // The replacement of a system VM may start in any cluster.
-    if (hosts_.contains(vm.host_uuid) || clusters.contains(vm.cluster_id) || is_system(vm.kind) ||
-        wanted.contains(id))
-      vms_.emplace_hint(vms_.end(), id, vm);
+    if (facts.vm_index->system_vms.size() <= kMostSystemVms) keep(facts.vm_index->system_vms);
+    keep(wanted);
+  } else {
+    for (const auto& [id, vm] : facts.vms)
+      if (hosts_.contains(vm.host_uuid) || clusters.contains(vm.cluster_id) || is_system(vm.kind) ||
+          wanted.contains(id))
+        vms_.emplace_hint(vms_.end(), id, vm);
   }
   by_name_.reserve(vms_.size());
   for (const auto& [id, vm] : vms_)

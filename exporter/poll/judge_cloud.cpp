@@ -56,10 +56,11 @@ void add_cloud(PoolSnapshot& pool, const model::PoolDb* db, const CloudSnapshot&
   if (!cloud.facts) return;
   const CloudFacts& facts = *cloud.facts;
   if (pool.facts && cloudstack_requires_ha(facts.version) == true) pool.facts->ha_required = true;
-  for (HostSnapshot& host : pool.hosts)
-    for (const CloudHostSnapshot& known : facts.hosts)
-      if (!host.uuid.empty() && known.host_uuid == host.uuid && known.pool == pool.name)
-        host.maintenance_cloudstack = known.maintenance();
+  for (const CloudHostSnapshot& known : facts.hosts) {
+    if (known.pool != pool.name || known.host_uuid.empty()) continue;
+    for (HostSnapshot& host : pool.hosts)
+      if (host.uuid == known.host_uuid) host.maintenance_cloudstack = known.maintenance();
+  }
   std::vector<std::string> clusters;
   for (const CloudClusterSnapshot& cluster : facts.clusters)
     if (cluster.pool == pool.name) clusters.push_back(cluster.id);
@@ -77,21 +78,29 @@ std::optional<VmDrift> vm_drift(const PoolSnapshot& pool, const model::PoolDb* d
   if (std::none_of(clusters.begin(), clusters.end(),
                    [&](const auto& each) { return each.pool == pool.name; }))
     return std::nullopt;
-  Names here, running_here;
+  std::set<std::string_view> here, running_here, known;  // known: running, or on the way to another state
   for (const HostSnapshot& host : pool.hosts) here.insert(host.uuid);
   for (const auto& [ref, vm] : db->vms)
     if (vm.real && vm.power_state == "Running") running_here.insert(vm.name_label);
   VmDrift drift;
-  Names known;  // running, or on the way from one state to the next
-  for (const auto& [id, vm] : cloud.facts->vms) {
+  const auto compare = [&](const CloudVmSnapshot& vm) {
     const bool at_rest = vm.state == "Stopped" || vm.state == "Destroyed" || vm.state == "Expunging" ||
                          vm.state == "Error" || vm.state == "Shutdown";
     if (!at_rest) known.insert(vm.instance_name);
     const bool runs_here = vm.state == "Running" && !vm.host_uuid.empty() && here.contains(vm.host_uuid);
     if (runs_here && !running_here.contains(vm.instance_name)) drift.cloudstack_only.insert(vm.instance_name);
+  };
+  const CloudFacts& facts = *cloud.facts;
+  if (facts.vm_index) {
+    const auto ours = facts.vm_index->of_pool.find(pool.name);
+    if (ours != facts.vm_index->of_pool.end())
+      for (const std::string& id : ours->second)
+        if (const auto vm = facts.vms.find(id); vm != facts.vms.end()) compare(vm->second);
+  } else {
+    for (const auto& [id, vm] : facts.vms) compare(vm);
   }
-  for (const std::string& name : running_here)
-    if (is_instance_name(name) && !known.contains(name)) drift.xenserver_only.insert(name);
+  for (const std::string_view name : running_here)
+    if (is_instance_name(name) && !known.contains(name)) drift.xenserver_only.emplace(name);
   return drift;
 }
 

@@ -303,6 +303,7 @@ void PoolWatcher::on_probed(HostProbe& probe, const ProbeVerdict& before) {
 void PoolWatcher::on_records(bool full) {
   take_history();
   failovers_.records_changed();
+  compare_vms_ = true;
   if (full) {
     learn_members();
     chores_.soon();
@@ -311,6 +312,7 @@ void PoolWatcher::on_records(bool full) {
 }
 
 void PoolWatcher::on_master_answered() {
+  compare_vms_ = compare_vms_ || !up_;
   up_ = true;
   last_success_ = clock_.wall();
   last_success_steady_ = clock_.steady();
@@ -446,6 +448,7 @@ void PoolWatcher::look_at_cloud() {
   }
   if (!news) return;
   cloud_ = std::move(news);
+  compare_vms_ = true;
   failovers_.cloud(*cloud_);
   if (!publish_at_) publish_at_ = clock_.steady() + kGather;
 }
@@ -503,7 +506,10 @@ void PoolWatcher::publish() {
   snapshot.cloudstack = context_.config.cloudstack;
   if (cloud_) {
     add_cloud(snapshot, view.db, *cloud_);
-    drift_.add(snapshot, vm_drift(snapshot, view.db, *cloud_), *cloud_);
+    // Compared anew only when one of both sides said something new.
+    if (std::exchange(compare_vms_, false) || view.db == nullptr || !snapshot.up)
+      newest_drift_ = vm_drift(snapshot, view.db, *cloud_);
+    drift_.add(snapshot, newest_drift_, *cloud_);
   }
   for (HostSnapshot& host : snapshot.hosts) {
     rejoins_.see(host.uuid, {host.reachable, host.live, host.enabled, host.boot_time}, view.now);

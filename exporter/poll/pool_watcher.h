@@ -127,6 +127,8 @@ class PoolWatcher final : private ProbeListener, private EventListener {
   std::shared_ptr<const CloudSnapshot> cloud_inbox_;  ///< under the mutex
   std::shared_ptr<const CloudSnapshot> cloud_;
   DriftMemory drift_;
+  std::optional<VmDrift> newest_drift_;
+  bool compare_vms_ = false;
   std::optional<PoolMembers> told_members_;
   CloudFocus told_focus_;
 };

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "lib/base/clock.h"
@@ -117,11 +118,36 @@ struct CloudFacts {
   };
   std::vector<Missing> missing_hosts;
   std::map<std::string, CloudVmSnapshot> vms;  ///< by id; XenServer VMs of all kinds, those without host too
+  /// Ids of the VMs of each joined pool, and of all console proxies and secondary storage VMs, so that a
+  /// hundred pools need not each look at all VMs. Absent: nobody made them (index_vms).
+  struct VmIndex {
+    std::map<std::string, std::vector<std::string>> of_pool;
+    std::vector<std::string> system_vms;
+    bool operator==(const VmIndex&) const = default;
+  };
+  std::optional<VmIndex> vm_index;
   std::vector<model::CloudStoragePool> storage_pools;
   std::vector<CloudSettingSnapshot> settings;  ///< by name
   std::optional<std::string> ha_tag;           ///< setting ha.tag; absent = none or unknown
   bool operator==(const CloudFacts&) const = default;
 };
+
+/// Makes `vm_index` of what stands in `facts`: a VM belongs to the pool whose host it is on, else to the pool
+/// that its last known cluster is joined to.
+inline void index_vms(CloudFacts& facts) {
+  std::map<std::string_view, std::string_view> pools;  // of hosts by uuid and of clusters by id
+  for (const CloudClusterSnapshot& cluster : facts.clusters) pools.emplace(cluster.id, cluster.pool);
+  for (const CloudHostSnapshot& host : facts.hosts)
+    if (!host.host_uuid.empty()) pools.emplace(host.host_uuid, host.pool);
+  CloudFacts::VmIndex& index = facts.vm_index.emplace();
+  for (const auto& [id, vm] : facts.vms) {
+    auto pool = pools.find(vm.host_uuid);
+    if (pool == pools.end()) pool = pools.find(vm.cluster_id);
+    if (pool != pools.end() && !pool->second.empty()) index.of_pool[std::string(pool->second)].push_back(id);
+    if (vm.kind == model::CloudVmKind::kConsoleProxy || vm.kind == model::CloudVmKind::kSecondaryStorageVm)
+      index.system_vms.push_back(id);
+  }
+}
 
 struct CloudSnapshot {
   std::string name;  ///< as configured

@@ -129,6 +129,7 @@ CloudSnapshot World::cloud_snapshot(double now) const {
     if (vm.last_updated) told.last_updated = at(*vm.last_updated);
     told.seen_at = at(now);
   }
+  index_vms(facts);  // as the cloud's watcher does
   for (const auto& [name, value] : settings) facts.settings.push_back({name, {}, value, false});
   return cloud;
 }

@@ -151,8 +151,14 @@ TEST(JudgeCloud, UnjoinedPoolHasNoPrimaryStorageToCompare) {
   EXPECT_FALSE(heartbeat_is_primary(pair.judged()));
 }
 
+/// The same whether or not somebody indexed the VMs.
 std::optional<VmDrift> drift_of(const GoodPair& pair) {
-  return vm_drift(pair.judged(), pair.pool.db_is_good ? &pair.pool.db : nullptr, pair.cloud);
+  const model::PoolDb* db = pair.pool.db_is_good ? &pair.pool.db : nullptr;
+  const std::optional<VmDrift> drift = vm_drift(pair.judged(), db, pair.cloud);
+  CloudSnapshot indexed = pair.cloud;
+  if (indexed.facts) index_vms(*indexed.facts);
+  EXPECT_EQ(vm_drift(pair.judged(), db, indexed), drift);
+  return drift;
 }
 using Names = std::set<std::string, std::less<>>;
 
