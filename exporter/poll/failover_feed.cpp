@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "exporter/poll/failover_log.h"
+#include "exporter/poll/judge.h"
 
 namespace xenha::exporter {
 
@@ -120,13 +121,11 @@ XenSight xen_sight(const PoolSnapshot& pool, const model::PoolDb& db, WallTime n
   for (const auto& [ref, vm] : db.vms) {
     if (!vm.real) continue;
     const auto host = db.hosts.find(vm.resident_on);
-    sight.vms.push_back(
-        {.uuid = vm.uuid,
-         .name = vm.name_label,
-         .running = vm.power_state == "Running" || vm.power_state == "Paused",
-         .host_uuid = host == db.hosts.end() ? std::string() : host->second.uuid,
-         .protected_by_xenserver = (vm.ha_always_run && vm.ha_restart_priority == "restart") ||
-                                   vm.ha_restart_priority == "best-effort"});
+    sight.vms.push_back({.uuid = vm.uuid,
+                         .name = vm.name_label,
+                         .running = vm.power_state == "Running" || vm.power_state == "Paused",
+                         .host_uuid = host == db.hosts.end() ? std::string() : host->second.uuid,
+                         .protected_by_xenserver = restarted_by_xenserver(vm)});
   }
   return sight;
 }

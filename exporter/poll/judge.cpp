@@ -89,11 +89,6 @@ std::optional<bool> in_maintenance(const model::HostRecord& host, std::optional<
   return now + offset - newest > kStartSettles;
 }
 
-bool restarted_by_xenserver(const model::VmRecord& vm) {
-  return vm.real && ((vm.ha_always_run && vm.ha_restart_priority == "restart") ||
-                     vm.ha_restart_priority == "best-effort");
-}
-
 class Judge {
  public:
   explicit Judge(const PoolView& view) : view_(view) {
@@ -299,6 +294,11 @@ std::vector<Identity> identify(const model::PoolDb& db, const std::vector<Probed
   }
   std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.label < b.label; });
   return out;
+}
+
+bool restarted_by_xenserver(const model::VmRecord& vm) {
+  return vm.real && ((vm.ha_always_run && vm.ha_restart_priority == "restart") ||
+                     vm.ha_restart_priority == "best-effort");
 }
 
 PoolSnapshot judge(const PoolView& view) {

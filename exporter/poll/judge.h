@@ -43,6 +43,10 @@ struct PoolView {
 /// Everything but `self`, `probe_duration` and the hosts' `rejoin`.
 PoolSnapshot judge(const PoolView& view);
 
+/// XenServer itself would restart it: protected, or as best it can.
+/// Source: VM.ha_always_run, ha_restart_priority; templates and control domains never.
+bool restarted_by_xenserver(const model::VmRecord& vm);
+
 /// Which host of the database answers at which probed address, and under which label.
 struct Identity {
   std::string uuid, label;
