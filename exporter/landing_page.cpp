@@ -143,6 +143,12 @@ std::string cloud_state_words(const HostSnapshot& host, const CloudSnapshot* clo
   return "<span class=\"odd\">not there</span>";
 }
 
+/// Of a host that it holds for dead the master repeats what was true before.
+std::string armed_words(const HostSnapshot& host, bool ha_on) {
+  if (host.live == false) return kUnknown;
+  return !ha_on && host.ha_armed == false ? "no" : yes(host.ha_armed);
+}
+
 std::string host_table(const PoolSnapshot& pool, const CloudSnapshot* cloud) {
   const bool with_cloud = !pool.cloudstack.empty();
   std::string out =
@@ -154,8 +160,7 @@ std::string host_table(const PoolSnapshot& pool, const CloudSnapshot* cloud) {
     const bool ha_on = pool.facts && pool.facts->ha_enabled == true;
     out += "<tr><td title=\"" + escape(host.address) + "\">" + escape(host.label) + "</td><td>" +
            state_words(host) + "</td><td>" + yes(host.live) + "</td><td>" + yes(host.enabled) + "</td><td>" +
-           (!ha_on && host.ha_armed == false ? "no" : yes(host.ha_armed)) + "</td><td>" +
-           margin_words(pool, host) + "</td>" +
+           armed_words(host, ha_on) + "</td><td>" + margin_words(pool, host) + "</td>" +
            (with_cloud ? "<td>" + cloud_state_words(host, cloud, pool.name) + "</td>" : "") +
            "<td class=\"note\">" + note_of(pool, host) + "</td></tr>\n";
   }

@@ -366,6 +366,19 @@ TEST(LandingPage, AHintAloneMakesNoPoolSick) {
   EXPECT_THAT(html, HasSubstr("<li class=\"info\"><b>&#8505;</b>alert.wait"));
 }
 
+TEST(LandingPage, DoesNotCallADeadHostArmed) {
+  PoolSnapshot pool = test::healthy_pool();
+  const auto row = [&] {
+    const std::string page = render_landing_page(page_of({pool}));
+    const std::size_t begin = page.find(">xs2</td>");
+    return page.substr(begin, page.find("</tr>", begin) - begin);
+  };
+  const std::string armed = "<td>yes</td><td>yes</td><td>yes</td>";  // live, enabled, armed
+  EXPECT_THAT(row(), HasSubstr(armed));
+  test::host_of(pool, "xs2").live = false;
+  EXPECT_THAT(row(), HasSubstr("<td>yes</td><td><span class=\"unknown\""));  // enabled, armed
+}
+
 TEST(LandingPage, EscapesEveryName) {
   const std::string evil = "<script>alert('1')</script>\"&\x01";
   PoolSnapshot pool = named(evil);
