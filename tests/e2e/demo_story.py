@@ -55,7 +55,7 @@ class Demo(story.Story):
 
     def test_a_script_with_expectations(self):
         demo = self.start("# the story of the README\nkill-master\nexpect cluster1 up=1 masters=1 recovered=1 waiting=0 within 60\n"
-                          "ha-off cluster2\nexpect cluster2 ha=off within 60\nstatus\n", "--no-wait")
+                          "ha-off cluster2\nexpect cluster2 ha=off within 60\nstuck-alert cluster2 xs3\nstatus\n", "--no-wait")
         out = self.finish(demo)
         self.assertEqual(demo.returncode, 0, out)
         self.assertRegex(out, r"before +1 +1 +xs1 +on +master +slave +slave +slave")
@@ -65,6 +65,7 @@ class Demo(story.Story):
         for row, published in (("New master", "3:00"), ("CloudStack starts VM HA", "3:30"), ("All VMs run again", "5:30")):
             self.assertRegex(out, rf"{row} +\d+:\d\d +{published}")
         self.assertIn("as expected: cluster2 ha=off", out)
+        self.assertIn("Alert in CloudStack: xs3", out)  # by the name that stands over its column
 
     def test_cloudstack_in_trouble(self):
         demo = self.start("stuck-alert 3\nexpect cluster1 cloud_up=3/4 within 30\nunstick 3\n"

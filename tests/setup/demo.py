@@ -105,6 +105,9 @@ class Demo:
         pool = words.pop(0) if words and words[0] in pools else pools[0]
         if fault.needs_host and not words:
             raise Failed(f"which host? {fault.usage()}")
+        # The board's columns carry short names, so those are what people type.
+        full = {short: host for host, short in self.board.status(pool).short_names().items()}
+        words = [full.get(word, word) for word in words]
         print(f"\n{pool}: {fault.what}")
         self.board.mark(pool)
         before = self.board.failovers(pool)
