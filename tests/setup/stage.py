@@ -273,7 +273,7 @@ class Exporter(Program):
 
 
 _PROMETHEUS = """\
-global: {{scrape_interval: {interval}, scrape_timeout: {interval}}}
+global: {{scrape_interval: {interval}, scrape_timeout: {interval}, evaluation_interval: {interval}}}
 scrape_configs:
 - job_name: xenha
   static_configs: [{{targets: ['{exporter}']}}]
@@ -285,28 +285,45 @@ scrape_configs:
   - {{source_labels: [__param_target], target_label: instance}}
   - {{target_label: __address__, replacement: '{exporter}'}}
 """
+_ALERTING = """\
+rule_files: ['{rules}/*.rules.yml']
+alerting: {{alertmanagers: [{{static_configs: [{{targets: ['{alertmanager}']}}]}}]}}
+"""
 
 
-class Prometheus(Program):
-    """Debian's, with the exporter as static target (job xenha) and by /sd and /probe (job xenha-pools)."""
+class Debian(Program):
+    """A server of Debian's that cannot choose a free port itself: between our choice and its start another may take it."""
 
-    def __init__(self, on_stage, exporter, interval="1s"):
-        directory = on_stage.directory
-        config = directory / "prometheus.yml"
-        config.write_text(_PROMETHEUS.format(interval=interval, exporter=exporter.address), encoding="utf-8")
-        for attempt in range(5):  # it cannot choose a port itself, and between our choice and its start another may take it
-            self.url = f"http://127.0.0.1:{free_port()}"
-            super().__init__(on_stage, directory, "prometheus", [
-                "prometheus", f"--config.file={config}", f"--storage.tsdb.path={directory / f'tsdb{attempt}'}",
-                "--storage.tsdb.retention.time=2h", f"--web.listen-address={self.url[7:]}", "--web.enable-lifecycle",
-                "--log.level=warn"])
-            wait_until("Prometheus is ready or has ended", lambda: not self.alive() or self.is_ready())
+    def __init__(self, on_stage, name, arguments):
+        """`arguments(port, attempt)` is the command line."""
+        for attempt in range(5):
+            port = free_port()
+            self.address = f"127.0.0.1:{port}"
+            self.url = f"http://{self.address}"
+            super().__init__(on_stage, on_stage.directory, name, arguments(self.address, attempt))
+            wait_until(f"{name} is ready or has ended", lambda: not self.alive() or self.is_ready())
             if self.alive():
                 return
         self.must_be_alive()
 
     def is_ready(self):
         return http(self.url + "/-/ready").status == 200
+
+
+class Prometheus(Debian):
+    """With the exporter as static target (job xenha) and by /sd and /probe (job xenha-pools). With an `alertmanager`
+    also with the `rules` of that directory."""
+
+    def __init__(self, on_stage, exporter, interval="1s", rules=None, alertmanager=None):
+        config = on_stage.directory / "prometheus.yml"
+        text = _PROMETHEUS.format(interval=interval, exporter=exporter.address)
+        if alertmanager:
+            text += _ALERTING.format(rules=rules, alertmanager=alertmanager.address)
+        config.write_text(text, encoding="utf-8")
+        super().__init__(on_stage, "prometheus", lambda address, attempt: [
+            "prometheus", f"--config.file={config}", f"--storage.tsdb.path={on_stage.directory / f'tsdb{attempt}'}",
+            "--storage.tsdb.retention.time=2h", f"--web.listen-address={address}", "--web.enable-lifecycle",
+            "--log.level=warn"])
 
     def query(self, expression):
         """Instant query: a list of (labels, value)."""
@@ -317,6 +334,20 @@ class Prometheus(Program):
 
     def targets(self):
         return http(self.url + "/api/v1/targets").json()["data"]["activeTargets"]
+
+
+class Alertmanager(Debian):
+    """With this configuration; alone, without a cluster."""
+
+    def __init__(self, on_stage, config):
+        super().__init__(on_stage, "alertmanager", lambda address, attempt: [
+            "prometheus-alertmanager", f"--config.file={config}", f"--web.listen-address={address}",
+            f"--storage.path={on_stage.directory / f'alertmanager{attempt}'}", "--cluster.listen-address=",
+            "--log.level=warn"])
+
+    def alerts(self):
+        """As /api/v2/alerts has them, suppressed ones included."""
+        return http(self.url + "/api/v2/alerts").json()
 
 
 class Stage:
@@ -355,5 +386,8 @@ class Stage:
     def exporter(self, config, *flags, **options):
         return Exporter(self, config, *flags, **options)
 
-    def prometheus(self, exporter, interval="1s"):
-        return Prometheus(self, exporter, interval)
+    def prometheus(self, exporter, interval="1s", **alerting):
+        return Prometheus(self, exporter, interval, **alerting)
+
+    def alertmanager(self, config):
+        return Alertmanager(self, config)
