@@ -5,8 +5,6 @@ people are told, in time and with what they need; HA is on again: they are told 
 at the same time, and a healthy one has none."""
 
 import datetime
-import pathlib
-import subprocess
 import time
 
 import story
@@ -14,9 +12,7 @@ from story import wait_until
 import alerting
 import faults
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
 HOOKS_PATH = "/api/v1/alerts"
-TOKEN = "a-token-of-the-hooks"
 RUNBOOKS, GRAFANA = "https://wiki.example/xenha", "https://grafana.example"
 POOLS = ("ha-off", "healthy", "host-dead", "two-masters", "emergency", "no-master", "settings", "disarmed")
 WORLD = {
@@ -51,18 +47,11 @@ def seconds_of(timestamp):
 
 class Alerts(story.Story):
     def start(self, receiver):
-        here = self.stage.directory
         self.sim = self.stage.simulator(world=WORLD)
         self.exporter = self.stage.exporter(self.stage.config(self.sim))
-        (here / "rules").mkdir()
-        subprocess.run([ROOT / "rules/install", "--runbooks", RUNBOOKS, "--grafana", GRAFANA, here / "rules"],
-                       check=True, capture_output=True, timeout=60)
-        (here / "hooks.token").write_text(TOKEN, encoding="utf-8")
-        example = (ROOT / "rules/alertmanager.example.yml").read_text(encoding="utf-8")
-        config = here / "alertmanager.yml"
-        config.write_text(alerting.on_loopback(example, receiver.url, here / "hooks.token"), encoding="utf-8")
-        self.alertmanager = self.stage.alertmanager(config)
-        self.prometheus = self.stage.prometheus(self.exporter, INTERVAL, rules=here / "rules", alertmanager=self.alertmanager)
+        alerts = alerting.Alerting(self.stage, self.exporter, receiver, INTERVAL,
+                                   install=["--runbooks", RUNBOOKS, "--grafana", GRAFANA])
+        self.alertmanager, self.prometheus = alerts.alertmanager, alerts.prometheus
         self.exporter.wait_until_ready()
         wait_until("Prometheus has every pool, by both ways", lambda: len(self.prometheus.query("xenha_pool_ha_enabled == 1")) ==
                    2 * len(POOLS) and len(self.prometheus.query("pool:xenha_pool_ha_required:last == 1")) == len(POOLS))
@@ -129,7 +118,7 @@ class Alerts(story.Story):
 
     def judge_payload(self, message, alert):
         """What conventions and the hooks need of it."""
-        self.assertEqual(message.headers["Authorization"], f"Bearer {TOKEN}")
+        self.assertEqual(message.headers["Authorization"], "Bearer token-of-the-hooks")
         body = message.body
         self.assertEqual((body["version"], body["status"], body["truncatedAlerts"]), ("4", "firing", 0))
         self.assertEqual(body["groupLabels"], {"alertname": "XenHAPoolHADisabled", "pool": "ha-off"})

@@ -93,7 +93,7 @@ class Demo(story.Story):
 
     def test_interrupted_it_takes_everything_along(self):
         demo = self.start("status\n")
-        wait_until("simulator, exporter and Prometheus run", lambda: len(children(demo.pid)) == 3)
+        wait_until("simulator, exporter, Alertmanager and Prometheus run", lambda: len(children(demo.pid)) == 4)
         started = children(demo.pid)
         demo.send_signal(signal.SIGINT)
         out = self.finish(demo)

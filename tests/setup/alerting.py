@@ -3,11 +3,15 @@
 import copy
 import http.server
 import json
+import pathlib
+import re
+import subprocess
 import threading
 import time
 
 import yaml
 
+RULES = pathlib.Path(__file__).resolve().parents[2] / "rules"
 HOOKS = "http://127.0.0.1:10046/"  # what the example calls the daemon that re-enables HA
 
 
@@ -92,3 +96,44 @@ def on_loopback(example, url, token_file, hooks_url=None):
         receiver.clear()
         receiver.update(name=name, webhook_configs=[{"url": f"{url}/{name}", "send_resolved": True}])
     return yaml.safe_dump(config, sort_keys=False)
+
+
+def install_rules(directory, *flags):
+    """The rules as an operator installs them."""
+    directory.mkdir(exist_ok=True)
+    subprocess.run([RULES / "install", *flags, directory], check=True, capture_output=True, timeout=60)
+
+
+def waits(factor):
+    """How long hastened alerts wait, in words."""
+    return "as long as for a real pool" if factor <= 1 else f"{factor:g} times shorter here than for a real pool"
+
+
+def hasten(directory, factor):
+    """Lets installed alerts wait and keep firing `factor` times shorter, for pools whose time passes so much faster.
+    Thresholds stay: they are compared with times as the exporter measures them."""
+    def shorter(found):
+        seconds = sum(float(number) * {"s": 1, "m": 60, "h": 3600, "d": 86400}[unit]
+                      for number, unit in re.findall(r"(\d+)([smhd])", found[2]))
+        return f"{found[1]}{max(1, round(seconds / factor))}s"
+
+    for path in directory.glob("*.rules.yml"):
+        text = path.read_text(encoding="utf-8")
+        path.write_text(re.sub(r"^( *(?:for|keep_firing_for): )([\dsmhd]+)$", shorter, text, flags=re.M), encoding="utf-8")
+
+
+class Alerting:
+    """Alertmanager with the shipped example, Prometheus with the shipped rules, and a receiver for what they send."""
+
+    def __init__(self, on_stage, exporter, receiver, interval="1s", factor=1, install=(), hooks_url=None):
+        here = on_stage.directory
+        token = here / "hooks.token"
+        token.write_text("token-of-the-hooks\n", encoding="utf-8")
+        example = (RULES / "alertmanager.example.yml").read_text(encoding="utf-8")
+        config = here / "alertmanager.yml"
+        config.write_text(on_loopback(example, receiver.url, token, hooks_url), encoding="utf-8")
+        install_rules(here / "rules", *install)
+        if factor > 1:
+            hasten(here / "rules", factor)
+        self.alertmanager = on_stage.alertmanager(config)
+        self.prometheus = on_stage.prometheus(exporter, interval, rules=here / "rules", alertmanager=self.alertmanager)

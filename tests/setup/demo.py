@@ -5,8 +5,10 @@ import re
 import shlex
 import signal
 import sys
+import textwrap
 import time
 
+import alerting
 import faults
 import stage
 from board import Board
@@ -31,14 +33,17 @@ class Demo:
         self.sim = stage_.simulator(world={**WORLD, "speed": speed}, speed=speed)
         config = stage_.config(self.sim)
         self.exporter = stage_.exporter(config)
-        self.prometheus = stage_.prometheus(self.exporter)
+        self.receiver = alerting.Receiver().__enter__()
+        chain = alerting.Alerting(stage_, self.exporter, self.receiver, factor=speed)
+        self.alertmanager, self.prometheus = chain.alertmanager, chain.prometheus
         self.exporter.wait_until_ready()
         self.board = Board(self.exporter, self.sim)
         print(f"""
   {'pools, one screen':<20} {self.exporter.url}/
   {'metrics':<20} {self.exporter.url}/metrics
   {'Prometheus':<20} {self.prometheus.url}/graph?g0.expr=xenha_pool_masters&g0.tab=0&g0.range_input=5m
-  {'its targets':<20} {self.prometheus.url}/targets
+  {'its alerts':<20} {self.prometheus.url}/alerts
+  {'Alertmanager':<20} {self.alertmanager.url}/
   {'simulated pools':<20} {self.sim.control}/sim/state
   {'CloudStack':<20} {self.sim.cloud()["url"]}, simulated, release {self.sim.cloud()["version"]}
   {'failovers, JSON':<20} {self.exporter.url}/api/v1/failovers
@@ -63,8 +68,9 @@ class Demo:
   {'follow [SECONDS]':<34} print changes as they come
   {'speed N':<34} simulated seconds a second
   {'expect POOL NAME=VALUE.. within N':<34} wait for it (up, masters, ha, reachable, live, armed, cloudstack, cloud_up, vms,
-  {'':<34} waiting, failover, recovered; a host's name)
+  {'':<34} waiting, failover, recovered; a host's name; XenHA..=firing)
   {'failovers':<34} the newest of each pool, as it was measured
+  {'alerts':<34} what Prometheus' rules say; they wait {alerting.waits(self.speed())}
   {'menu, quit':<34}
 """)
 
@@ -90,6 +96,8 @@ class Demo:
             self.menu()
         elif word == "failovers":
             self.failovers()
+        elif word == "alerts":
+            self.alerts()
         elif word == "follow":
             self.follow(seconds=float(rest[0]) if rest else FOLLOW)
         elif word == "speed" and rest:
@@ -139,6 +147,25 @@ class Demo:
             for record in self.board.failovers(pool)[:1]:
                 self.board.table(record, self.speed())
 
+    def firing(self, pool=None):
+        """Alerts that fire, of one pool or all, the worst first."""
+        worst = {"critical": 0, "warning": 1, "info": 2}
+        return sorted((alert for alert in self.prometheus.alerts() if alert["state"] == "firing"
+                       and pool in (None, alert["labels"].get("pool"))),
+                      key=lambda alert: (worst[alert["labels"]["severity"]], alert["labels"]["alertname"]))
+
+    def alerts(self):
+        firing = self.firing()
+        for alert in firing:
+            print(f"  {alert['labels']['severity']:<8} {alert['labels']['alertname']}: {alert['annotations']['summary']}\n"
+                  + textwrap.fill(alert["annotations"]["description"], 110, initial_indent=" " * 11, subsequent_indent=" " * 11))
+        if not firing:
+            print("  no alert fires")
+
+    def facts(self, pool):
+        """What `expect` compares: the board's facts, and "firing" by the name of an alert that fires."""
+        return self.board.status(pool).facts() | {alert["labels"]["alertname"]: "firing" for alert in self.firing(pool)}
+
     def expect(self, words):
         seconds = 30.0
         if len(words) > 2 and words[-2] == "within":
@@ -148,7 +175,7 @@ class Demo:
         pool, wanted = words[0], dict(pair.split("=", 1) for pair in words[1:])
         deadline = time.monotonic() + seconds
         while True:
-            facts = self.board.status(pool).facts()
+            facts = self.facts(pool)
             wrong = {name: facts.get(name) for name, value in wanted.items() if facts.get(name) != value}
             if not wrong:
                 print(f"  as expected: {pool} {' '.join(words[1:])}")

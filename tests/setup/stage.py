@@ -335,6 +335,10 @@ class Prometheus(Debian):
     def targets(self):
         return http(self.url + "/api/v1/targets").json()["data"]["activeTargets"]
 
+    def alerts(self):
+        """Pending and firing ones: labels, annotations, state, activeAt."""
+        return http(self.url + "/api/v1/alerts").json()["data"]["alerts"]
+
 
 class Alertmanager(Debian):
     """With this configuration; alone, without a cluster."""
