@@ -31,6 +31,15 @@ install(FILES ${deploy}/xenha-exporter.default DESTINATION /etc/default RENAME x
 install(FILES ${deploy}/xenha.yml DESTINATION /etc/xenha)
 install(FILES ${deploy}/example.pw DESTINATION /etc/xenha PERMISSIONS OWNER_READ OWNER_WRITE GROUP_READ)
 
+# What other programs take: Prometheus the rules (share/xenha/rules/install puts them there), Grafana the dashboards.
+file(GLOB rule_files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/rules/*.rules.yml)
+install(FILES ${rule_files} ${CMAKE_SOURCE_DIR}/rules/alertmanager.example.yml ${CMAKE_SOURCE_DIR}/rules/RUNBOOK.md
+        DESTINATION ${CMAKE_INSTALL_DATADIR}/xenha/rules)
+install(PROGRAMS ${CMAKE_SOURCE_DIR}/rules/install DESTINATION ${CMAKE_INSTALL_DATADIR}/xenha/rules)
+file(GLOB dashboard_files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/dashboards/*.json)
+install(FILES ${dashboard_files} ${CMAKE_SOURCE_DIR}/dashboards/README.md DESTINATION ${CMAKE_INSTALL_DATADIR}/xenha/dashboards)
+install(DIRECTORY ${CMAKE_SOURCE_DIR}/dashboards/provisioning DESTINATION ${CMAKE_INSTALL_DATADIR}/xenha/dashboards)
+
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME xenha-exporter)
 set(CPACK_PACKAGE_VENDOR xenha)
@@ -57,7 +66,7 @@ set(CPACK_DEBIAN_PACKAGE_PRIORITY optional)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_DEPENDS "adduser, init-system-helpers (>= 1.54)")
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS ca-certificates)
-set(CPACK_DEBIAN_PACKAGE_SUGGESTS prometheus)
+set(CPACK_DEBIAN_PACKAGE_SUGGESTS "prometheus, prometheus-alertmanager")
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA
     ${deploy}/debian/conffiles ${deploy}/debian/postinst ${deploy}/debian/prerm ${deploy}/debian/postrm)
