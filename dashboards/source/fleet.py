@@ -35,6 +35,7 @@ live = most("xenha_host_live", "pool", "host")
 emergency = most("xenha_host_state", "pool", "host", state="emergency")
 armed = most("xenha_host_ha_armed", "pool", "host")
 margin = most("xenha_heartbeat_margin_ratio", "pool", "host")
+recorded = most("xenha_heartbeat_latency_recorded", "pool")
 waiting = most("xenha_vm_restart_pending", "pool", "vm_kind")
 last_answer = "max by (pool) (max_over_time(xenha_pool_last_success_timestamp_seconds[1d]))"
 alerts = 'ALERTS{alertname=~"XenHA.+",alertstate="firing",severity=~"critical|warning"}'
@@ -65,7 +66,7 @@ def board():
                  f"count({alerts}) or 0 * count(pool:xenha_pool_masters:last)", thresholds=limits(GOOD, (1, WARN)),
                  no_value="no rules")),
         (2, stat("Last news", "Time since any pool gave a good answer. When it grows, the exporter is down or cut off, and all"
-                 " else here is old.", f"(max(xenha_exporter_isolated) == 1) - 2 or time() - max({last_answer})", unit="s",
+                 " else here is old.", f"(max(xenha_exporter_isolated) == 1) - 2 or round(time() - max({last_answer}))", unit="s",
                  decimals=0, thresholds=states.STALE, states=[State(-1, "cut off", BAD)])))
 
     board.line(
@@ -90,7 +91,7 @@ def board():
                               states=[State(0, "0", CALM), State(-2, "HA is off", CALM), State(-1, "unknown", UNKNOWN)],
                               thresholds=limits(CALM, (1, WARN)), width=100),
                        Column("Margin", each(f"min by (pool) ({margin})\nor {enabled} - 2 and on (pool) ({enabled} == 0)"
-                                             f"\nor {enabled} - 4 and on (pool) ({enabled} == 1)"), unit="percentunit",
+                                             f"\nor {recorded} - 3 and on (pool) ({recorded} == 0)"), unit="percentunit",
                               decimals=0, thresholds=limits(BAD, (0.25, WARN), (0.5, CALM)), width=115,
                               states=[State(-2, "HA is off", CALM), State(-3, "not recorded", CALM),
                                       State(-1, "unknown", UNKNOWN)]),
@@ -106,7 +107,7 @@ def board():
                        Column("Master since", each(f"time() - {most('xenha_pool_master_since_timestamp_seconds', 'pool')}"),
                               unit="s", decimals=1, states=[State(-1, "unknown", CALM)],
                               thresholds=limits(CALM), width=120),
-                       Column("Last answer", each(f"time() - {last_answer}"), unit="s", decimals=0,
+                       Column("Last answer", each(f"round(time() - {last_answer})"), unit="s", decimals=0,
                               states=[State(-1, "never", UNKNOWN)], thresholds=limits(CALM, (60, NOTE), (300, BAD)),
                               width=110)],
                    sort=[("State", True), ("Pool", False)],

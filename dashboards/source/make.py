@@ -12,7 +12,7 @@ import pathlib
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
-NAMES = ("fleet", "pool")
+NAMES = ("fleet", "pool", "recovery")
 
 
 def text(name):
