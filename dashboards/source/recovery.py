@@ -82,8 +82,8 @@ def board():
         (4, stat("Not protected", "VMs of the newest failover that nobody restarts because their HA flag is off.",
                  f"sum({most('xenha_vm_not_protected', 'pool', **POOL)}) or 0 * {alive} - 1",
                  states=[State(-1, "no failover yet", GOOD)], thresholds=limits(GOOD, (1, NOTE)))),
-        (4, stat("CloudStack", "Do all CloudStacks answer? If one does not, it may restart nothing, and nobody sees it.",
-                 "min(xenha_cloudstack_up)", states=[State(1, "answers", GOOD), State(0, "SILENT", BAD)],
+        (4, stat("CloudStack answers", "Do all CloudStacks answer? If one does not, it may restart nothing, and nobody sees it.",
+                 "min(xenha_cloudstack_up)", states=[State(1, "yes", GOOD), State(0, "NO", BAD)],
                  no_value="none attached")),
         (4, stat("Hooks", "Mode of xenha-hooks. In dry-run it only says what it would do.",
                  [('max by (mode) (xenha_hooks_mode) == 1 or on () label_replace(0 * count(xenha_pool_up), "mode",'
@@ -154,7 +154,7 @@ def board():
                                                             [*OUTCOMES.values(), ("suspicions only", UNKNOWN)]])),
         (6, bargauge("VM restarts within 5:30", "Share of the lost VMs that ran again within the published 5:30, in this time"
                      " range, as each system saw it.", [
-                         (f"sum({in_range('xenha_vm_restart_latency_seconds_bucket', 'pool', 'vm_kind', **POOL, seen_by=by, le='330')})"
+                         (f"sum({in_range('xenha_vm_restart_latency_seconds_bucket', 'pool', 'vm_kind', **POOL, seen_by=by, le='~330([.]0)?')})"
                           f" / sum({in_range('xenha_vm_restart_latency_seconds_count', 'pool', 'vm_kind', **POOL, seen_by=by)})",
                           name) for by, name in (("xenserver", "XenServer"), ("cloudstack", "CloudStack"))],
                      unit="percentunit", decimals=0, maximum=1, thresholds=limits(BAD, (0.5, WARN), (0.9, GOOD)),
@@ -269,7 +269,7 @@ def vm_count(metric="xenha_vm_restart_latency_seconds_count", *by, **matchers):
 
 
 def vm_share():
-    return f"{vm_count('xenha_vm_restart_latency_seconds_bucket', le='330')} / ({vm_count()} > 0)"
+    return f"{vm_count('xenha_vm_restart_latency_seconds_bucket', le='~330([.]0)?')} / ({vm_count()} > 0)"
 
 
 def vm_quantile(share):
