@@ -46,7 +46,7 @@ def board():
 
     board.line(
         4,
-        (3, stat("Without HA", "Pools where a dead master is replaced only by pool HA, and HA is off.",
+        (3, stat("Pools without HA", "Pools where a dead master is replaced only by pool HA, and HA is off.",
                  f"sum(({enabled} == bool 0) * ({required} or 0 * {enabled} + 1))", thresholds=NONE_IS_GOOD)),
         (3, stat("Without one master", "Pools where no host, or more than one, claims to be master.",
                  f"sum({masters} != bool 1)", thresholds=NONE_IS_GOOD)),

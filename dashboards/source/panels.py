@@ -141,7 +141,7 @@ def timeseries(title, description, queries, unit, thresholds=None, no_value="No 
                maximum=None, area=False, bars=False, overrides=(), decimals=None, states=None):
     """Lines over time. Thresholds are drawn as lines, or with `area` as coloured bands."""
     defaults = _standard(unit, thresholds, states, no_value, decimals, minimum, maximum)
-    defaults["color"] = {"mode": "palette-classic-by-name"}  # the same host, the same colour
+    defaults["color"] = {"mode": "palette-classic"}
     defaults["custom"] = {
         "drawStyle": "bars" if bars else "line", "lineWidth": 1 if bars else 2, "fillOpacity": 60 if bars else 0,
         "lineInterpolation": "linear", "showPoints": "never", "pointSize": 5, "spanNulls": False, "insertNulls": False,

@@ -75,8 +75,9 @@ def board():
                  f"{enabled} == 1 or ({enabled} + 2) and on (pool) ({pool('xenha_pool_ha_required')} == 0) or {enabled}",
                  states=states.ON_OFF)),
         (3, stat("HA off for", "Time since HA was first seen off after it was on.",
-                 f"time() - {pool('xenha_pool_ha_disabled_since_timestamp_seconds')} or 0 * {enabled} - 1", unit="s",
-                 decimals=1, thresholds=limits(BAD), states=[State(-1, "-", GOOD)])),
+                 f"time() - {pool('xenha_pool_ha_disabled_since_timestamp_seconds')} or -1 * ({enabled} == 1) or {enabled} - 2",
+                 unit="s", decimals=1, thresholds=limits(BAD),
+                 states=[State(-1, "it is on", GOOD), State(-2, "never was on", NOTE)])),
         (4, stat("Master", "The host that claims to be master when asked directly. Two names: split brain.",
                  [(f"max by (host) ({select('xenha_pool_master', **POOL)}) == 1\n"
                    f'or on () label_replace({masters} == 0, "host", "none", "", "")', "{{host}}")], name=True,
@@ -97,13 +98,13 @@ def board():
         (24, table("Hosts", "A row for each host, as it said itself when asked directly and as the master sees it.", [
             Column("Host", label="host"),
             Column("State", each(states.host_state("host", **HOSTS)), states=states.HOST, width=110),
-            Column("Emergency reason", said(host("xenha_host_emergency_reason", "reason"), "reason"), label="reason"),
+            Column("Emergency reason", said(host("xenha_host_emergency_reason", "reason"), "reason"), label="reason", width=300),
             Column("Follows", said(host("xenha_host_believed_master", "master"), "master"), label="master"),
-            Column("Live", each(host("xenha_host_live")), states=calm(states.YES_NO), width=80),
+            Column("Live", each(host("xenha_host_live")), states=calm(states.YES_NO), width=60),
             Column("Enabled", each(host("xenha_host_enabled")), states=[
-                State(1, "yes", CALM), State(0, "no", WARN), State(-1, "unknown", UNKNOWN)], width=80),
-            Column("Armed", each(ARMED_HOST), states=[*calm(states.YES_NO[:2]), State(-1, "-", CALM)], width=80),
-            Column("Sees", each(host("xenha_host_ha_peers")), states=[State(-1, "-", CALM)], width=60),
+                State(1, "yes", CALM), State(0, "no", WARN), State(-1, "unknown", UNKNOWN)], width=75),
+            Column("Armed", each(ARMED_HOST), states=[*calm(states.YES_NO[:2]), State(-1, "-", CALM)], width=70),
+            Column("Sees", each(host("xenha_host_ha_peers")), states=[State(-1, "-", CALM)], width=55),
             Column("Margin", each(host("xenha_heartbeat_margin_ratio")), unit="percentunit", decimals=0, width=105,
                    states=[State(-1, "not known", CALM)], thresholds=limits(BAD, (0.25, WARN), (0.5, CALM))),
             Column("Heartbeat SR", each(f"min by (host) ({host('xenha_heartbeat_sr_attached', 'sr')})"), width=110, states=[
@@ -121,8 +122,6 @@ def board():
                    decimals=1, width=110, states=[State(-1, "unknown", CALM)], thresholds=limits(CALM)),
             Column("Clock off", each(f"abs({host('xenha_host_clock_offset_seconds')})"), unit="s", decimals=1, width=90,
                    states=[State(-1, "unknown", CALM)], thresholds=limits(CALM, (10, NOTE), (30, WARN))),
-            Column("Rejoined in", each(host("xenha_host_rejoin_seconds")), unit="s", decimals=1, width=100,
-                   states=[State(-1, "-", CALM)], thresholds=limits(CALM, (900, WARN))),
             Column("Certificate", each(f"{host('xenha_host_tls_certificate_expiry_timestamp_seconds')} - time()"), unit="s",
                    decimals=0, width=100, states=[State(-1, "unknown", CALM)],
                    thresholds=limits(BAD, (604800, WARN), (2592000, CALM)))],
@@ -143,6 +142,24 @@ def board():
                       no_value="No CloudStack is attached to this pool.")))
 
     newest = f"max by (message) ({select('xenha_ha_message_last_timestamp_seconds', **POOL)})"
+    board.line(
+        7,
+        (12, table("Alerts that fire", "xenha's alerts of this pool, and for how long their condition has held.", [
+            Column("Alert", label="alertname"), Column("Severity", label="severity", width=100, texts={
+                "critical": ("critical", BAD), "warning": ("warning", WARN), "info": ("info", LEADS)}),
+            Column("Host", label="host"),
+            Column("For", 'time() - max by (alertname, severity, host) (ALERTS_FOR_STATE{alertname=~"XenHA.+",pool="$pool"})'
+                          ' and on (alertname, severity, host) ALERTS{alertname=~"XenHA.+",alertstate="firing",pool="$pool"}',
+                   unit="s", decimals=1, width=110)],
+            sort=[("For", True)], no_value="No alert fires for this pool, or no rules are loaded.")),
+        (12, table("HA messages", "XenServer's messages about HA: how many came in this time range, and the newest ever.", [
+            Column("Message", label="message"),
+            Column("In this time range", f"round(max by (message) (increase("
+                                         f"{select('xenha_ha_messages_total', **POOL)}[$__range]))) and {newest}", width=150,
+                   thresholds=limits(CALM, (1, NOTE)), states=[State(0, "0", CALM)], null="-"),
+            Column("Newest", f"1000 * {newest}", unit="dateTimeAsIso", width=180, null="-")],
+            sort=[("Newest", True)], no_value="No HA message since the exporter first ran.")))
+
     timeout = f"max({select('xenha_pool_ha_timeout_seconds', **POOL)})"
     board.row("Heartbeat")
     board.line(
@@ -188,7 +205,7 @@ def board():
                    states=[State(0, "0", CALM), State(-1, "unknown", UNKNOWN)], thresholds=limits(CALM, (1, BAD)))],
             sort=[("SR", False)], no_value="This pool names no HA statefile: HA is off, or was never on.")))
 
-    board.row("How it is set up, and what was reported")
+    board.row("How it is set up")
     board.line(
         4,
         (4, stat("HA timeout", "How long a host may miss heartbeats before it is fenced.", timeout, unit=SECONDS,
@@ -206,23 +223,6 @@ def board():
         (4, stat("Master changes", "Changes of the master role in this time range.",
                  f"round(max(increase({select('xenha_pool_master_changes_total', **POOL)}[$__range])))",
                  thresholds=limits(GOOD, (1, NOTE)))))
-    board.line(
-        8,
-        (12, table("Alerts that fire", "xenha's alerts of this pool, and for how long their condition has held.", [
-            Column("Alert", label="alertname"), Column("Severity", label="severity", width=100, texts={
-                "critical": ("critical", BAD), "warning": ("warning", WARN), "info": ("info", LEADS)}),
-            Column("Host", label="host"),
-            Column("For", 'time() - max by (alertname, severity, host) (ALERTS_FOR_STATE{alertname=~"XenHA.+",pool="$pool"})'
-                          ' and on (alertname, severity, host) ALERTS{alertname=~"XenHA.+",alertstate="firing",pool="$pool"}',
-                   unit="s", decimals=1, width=110)],
-            sort=[("For", True)], no_value="No alert fires for this pool.")),
-        (12, table("HA messages", "XenServer's messages about HA: how many came in this time range, and the newest ever.", [
-            Column("Message", label="message"),
-            Column("In this time range", f"round(max by (message) (increase("
-                                         f"{select('xenha_ha_messages_total', **POOL)}[$__range]))) and {newest}", width=150,
-                   thresholds=limits(CALM, (1, NOTE)), states=[State(0, "0", CALM)], null="-"),
-            Column("Newest", f"1000 * {newest}", unit="dateTimeAsIso", width=180, null="-")],
-            sort=[("Newest", True)], no_value="No HA message since the exporter first ran.")))
     return board
 
 
