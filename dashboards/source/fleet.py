@@ -34,8 +34,10 @@ reachable = most("xenha_host_reachable", "pool", "host")
 live = most("xenha_host_live", "pool", "host")
 emergency = most("xenha_host_state", "pool", "host", state="emergency")
 armed = most("xenha_host_ha_armed", "pool", "host")
+down = f"({reachable} == 0 or {live} == 0) unless on (pool, host) ({emergency} == 1)"
 margin = most("xenha_heartbeat_margin_ratio", "pool", "host")
 recorded = most("xenha_heartbeat_latency_recorded", "pool")
+oldest = most("xenha_vm_restart_pending_oldest_timestamp_seconds", "pool")
 waiting = most("xenha_vm_restart_pending", "pool", "vm_kind")
 last_answer = "max by (pool) (max_over_time(xenha_pool_last_success_timestamp_seconds[1d]))"
 alerts = 'ALERTS{alertname=~"XenHA.+",alertstate="firing",severity=~"critical|warning"}'
@@ -50,7 +52,8 @@ def board():
                  f"sum(({enabled} == bool 0) * ({required} or 0 * {enabled} + 1))", thresholds=NONE_IS_GOOD)),
         (3, stat("Without one master", "Pools where no host, or more than one, claims to be master.",
                  f"sum({masters} != bool 1)", thresholds=NONE_IS_GOOD)),
-        (3, stat("Hosts down", "Hosts that do not answer when asked directly.", f"sum({reachable} == bool 0)",
+        (3, stat("Hosts down", "Hosts that do not answer when asked directly, or that the master holds for dead; those in"
+                 " emergency are counted apart.", f"count({down}) or 0 * count({reachable})",
                  thresholds=NONE_IS_GOOD)),
         (3, stat("Hosts in emergency", "Hosts without a master they can work with. Seconds of it at a toolstack restart are"
                  " normal.", f"sum({emergency})", thresholds=limits(GOOD, (1, WARN)))),
@@ -65,9 +68,9 @@ def board():
         (2, stat("Alerts", "xenha's alerts that fire, critical and warning.",
                  f"count({alerts}) or 0 * count(pool:xenha_pool_masters:last)", thresholds=limits(GOOD, (1, WARN)),
                  no_value="no rules")),
-        (2, stat("Last news", "Time since any pool gave a good answer. When it grows, the exporter is down or cut off, and all"
-                 " else here is old.", f"(max(xenha_exporter_isolated) == 1) - 2 or round(time() - max({last_answer}))", unit="s",
-                 decimals=0, thresholds=states.STALE, states=[State(-1, "cut off", BAD)])))
+        (2, stat("Last news", "Time since any pool gave a good answer. When it grows, the exporter is down or cut off, and"
+                 " all else here is old.", f"(max(xenha_exporter_isolated) == 1) - 2 or round(time() - max({last_answer}))",
+                 unit="s", decimals=0, thresholds=states.STALE, states=[State(-1, "cut off", BAD)])))
 
     board.line(
         13,
@@ -82,7 +85,7 @@ def board():
                                               "host"), label="host"),
                        Column("Hosts", each(f"count by (pool) ({reachable})"), states=[State(-1, "unknown", UNKNOWN)],
                               width=75),
-                       Column("Down", each(f"sum by (pool) (({reachable} == bool 0) or ({live} == bool 0))"),
+                       Column("Down", each(f"count by (pool) ({down}) or 0 * count by (pool) ({reachable})"),
                               states=counted("0", CALM), thresholds=limits(CALM, (1, BAD)), width=75),
                        Column("Emergency", each(f"sum by (pool) ({emergency})"), states=counted("0", CALM),
                               thresholds=limits(CALM, (1, WARN)), width=100),
@@ -101,8 +104,8 @@ def board():
                               states=[State(0, "none", CALM)], thresholds=limits(CALM, (1, WARN)), width=85),
                        Column("VMs wait", each(f"sum by (pool) ({waiting})", 0), states=[State(0, "0", CALM)],
                               thresholds=limits(CALM, (1, BAD)), width=90),
-                       Column("Longest wait", each(f"time() - {most('xenha_vm_restart_pending_oldest_timestamp_seconds', 'pool')}"),
-                              unit="s", decimals=1, states=[State(-1, "-", CALM)],
+                       Column("Longest wait", each(f"time() - {oldest}"), unit="s", decimals=1,
+                              states=[State(-1, "-", CALM)],
                               thresholds=limits(CALM, (330, BAD)), width=120),
                        Column("Master since", each(f"time() - {most('xenha_pool_master_since_timestamp_seconds', 'pool')}"),
                               unit="s", decimals=1, states=[State(-1, "unknown", CALM)],

@@ -34,6 +34,10 @@ def in_range(metric, *by, **matchers):
     return f"max by ({', '.join(by)}) (increase({select(metric, **matchers)}[$__range]))"
 
 
+def times(metric, *by, **matchers):
+    return f"round({in_range(metric, *by, **matchers)})"
+
+
 def mmss(seconds):
     return f"{seconds // 60}:{seconds % 60:02}"
 
@@ -91,7 +95,7 @@ def board():
                  states=[State(1, "on", LEADS), State(0, "not running", UNKNOWN)])))
 
     board.line(
-        7,
+        6,
         (12, table("Open failovers", "Each lost host, and how far its pool's newest failover has come.", [
             Column("Pool", label="pool"), Column("Host", label="host"), Column("Was", label="role", width=90),
             Column("Furthest phase", f"0 * {host_open()} + on (pool) group_left () ({reached()})", states=REACHED, width=140),
@@ -127,9 +131,8 @@ def board():
                               unit="dthms", width=100, states=[State(-1, "-", CALM)]),
                        Column("Newest", f"{most('xenha_failover_last_phase_seconds', 'phase', **POOL)}", unit="dthms",
                               width=100, null="-"),
-                       Column("Mean", mean(), unit="dthms", width=100, null="-"),
-                       Column("Failovers", f"round(sum by (phase) ({in_range('xenha_failover_phase_seconds_count', 'pool', 'role', 'phase', **POOL)}))",
-                              width=95, null="-")],
+                       Column("Mean", f"{by_phase('sum')} / ({by_phase('count')} > 0)", unit="dthms", width=100, null="-"),
+                       Column("Failovers", f"round({by_phase('count')})", width=95, null="-")],
                    sort=[("order", False)], hidden=[Column("order", published({p: i for i, p in enumerate(ORDER)}))])))
     board.line(
         8,
@@ -144,20 +147,16 @@ def board():
             Column("Unsure", most("xenha_failover_start_uncertainty_seconds", "pool", **POOL) + unless_reached(), unit="s",
                    decimals=0, width=75, states=[State(-1, "-", CALM)])],
             sort=[("All VMs", True), ("Pool", False)], no_value="No failover yet.")),
-        (6, bargauge("Failovers by outcome", "Failovers that ended in this time range (partial: some VMs stayed"
+        (7, bargauge("Failovers by outcome", "Failovers that ended in this time range (partial: some VMs stayed"
                      " down; expired: after 3 hours), and suspicions that came to nothing.", [
-            *[(f"round(sum(max by (pool, role) (increase({select('xenha_failovers_total', **POOL, outcome=outcome)}"
-               f"[$__range]))))", text) for outcome, (text, _) in OUTCOMES.items()],
+            *[(f"round(sum({in_range('xenha_failovers_total', 'pool', 'role', **POOL, outcome=outcome)}))", text)
+              for outcome, (text, _) in OUTCOMES.items()],
             (f"round(sum({in_range('xenha_failover_suspicions_total', 'pool', **POOL)}))", "suspicions only")],
             unit="none", thresholds=limits(GOOD), overrides=[colour(text, c) for text, c in
                                                             [*OUTCOMES.values(), ("suspicions only", UNKNOWN)]])),
-        (6, bargauge("VM restarts within 5:30", "Share of the lost VMs that ran again within the published 5:30, in this time"
-                     " range, as each system saw it.", [
-                         (f"sum({in_range('xenha_vm_restart_latency_seconds_bucket', 'pool', 'vm_kind', **POOL, seen_by=by, le='~330([.]0)?')})"
-                          f" / sum({in_range('xenha_vm_restart_latency_seconds_count', 'pool', 'vm_kind', **POOL, seen_by=by)})",
-                          name) for by, name in (("xenserver", "XenServer"), ("cloudstack", "CloudStack"))],
-                     unit="percentunit", decimals=0, maximum=1, thresholds=limits(BAD, (0.5, WARN), (0.9, GOOD)),
-                     no_value="no restart")))
+        (5, stat("VMs back within 5:30", "Share of the lost VMs that ran again within the published 5:30, in this time range, as"
+                 " XenServer saw it.", back_in_time(), unit="percentunit", decimals=0, no_value="no VM lost",
+                 thresholds=limits(BAD, (0.5, WARN), (0.9, GOOD)))))
     board.line(
         7,
         (12, table("How long VMs took", "From the loss of the host to the VM running again, in this time range, by kind and by the"
@@ -180,7 +179,7 @@ def board():
         9,
         (8, table("CloudStack's alerts", "CloudStack's alerts about hosts and VM HA in this time range, for all pools.", [
             Column("Alert", label="alert", texts={alert: text for alert, (text, _) in CLOUD_ALERTS.items()}),
-            Column("In this time range", f"round({in_range('xenha_cloudstack_alerts_total', 'alert')}) > 0", width=150,
+            Column("In this time range", f"{times('xenha_cloudstack_alerts_total', 'alert')} > 0", width=150,
                    thresholds=limits(CALM))],
             sort=[("In this time range", True)], no_value="No alert in this time range.")),
         (8, table("Settings that decide", "CloudStack's settings that decide how failures end. Yellow: nobody has set alert.wait,"
@@ -211,8 +210,7 @@ def board():
                    " xenhactl explain say more.", [
                        Column("Pool", label="pool"), Column("Action", label="action"),
                        Column("Verdict", label="verdict", width=110, texts=VERDICTS), Column("Reason", label="reason"),
-                       Column("Times", f"round({in_range('xenha_hooks_decisions_total', 'pool', 'action', 'verdict', 'reason', **POOL)}) > 0",
-                              width=80)],
+                       Column("Times", f"{times('xenha_hooks_decisions_total', *DECISION, **POOL)} > 0", width=80)],
                    sort=[("Times", True)], no_value="No decision in this time range.")),
         (12, table("Guards that object now", "For pools with an open alert: which guard of the hooks objects, or does not know.", [
             Column("Pool", label="pool"), Column("Guard", label="guard"),
@@ -222,10 +220,11 @@ def board():
                            + " == 1")])))
     board.line(
         5,
-        (8, bargauge("What actions came to", "Outcomes of the hooks' actions in this time range.", [
-            (f"round(sum(max by (pool, action) (increase({select('xenha_hooks_actions_total', **POOL, outcome=outcome)}"
-             f"[$__range]))))", text) for outcome, (text, _) in ACTIONS.items()],
-            no_value="none", thresholds=limits(GOOD), overrides=[colour(text, c) for text, c in ACTIONS.values()])),
+        (8, table("What actions came to", "Outcomes of the hooks' actions in this time range.", [
+            Column("Pool", label="pool"), Column("Action", label="action"),
+            Column("Outcome", label="outcome", width=140, texts=ACTIONS),
+            Column("Times", f"{times('xenha_hooks_actions_total', 'pool', 'action', 'outcome', **POOL)} > 0", width=70)],
+            sort=[("Times", True)], no_value="No action in this time range.")),
         (4, stat("Acting now", "Actions of the hooks that run at this moment.",
                  f"sum({most('xenha_hooks_action_in_progress', 'pool', 'action', **POOL)})",
                  thresholds=limits(GOOD, (1, PLANNED)), no_value="no hooks")),
@@ -243,6 +242,7 @@ def board():
 
 SETTINGS = ("~alert\\\\.wait|ping\\\\.interval|ping\\\\.timeout|force\\\\.ha|vm\\\\.ha\\\\.enabled|ha\\\\.workers|"
             "restart\\\\.retry\\\\.interval|time\\\\.between\\\\.failures|wait")
+DECISION = ("pool", "action", "verdict", "reason")
 VERDICTS = {"act": ("acts", GOOD), "would_act": ("would act", LEADS), "wait": ("waits", NOTE), "refuse": ("refuses", BAD),
             "done": ("nothing to do", GOOD), "standby": ("standby", LEADS), "ignored": ("ignored", UNKNOWN)}
 ACTIONS = {"success": ("success", GOOD), "failed": ("failed", BAD), "rolled_back": ("rolled back", WARN),
@@ -265,10 +265,11 @@ def colour(name, value):
     return {"matcher": {"id": "byName", "options": name}, "properties": [{"id": "thresholds", "value": limits(value)}]}
 
 
-def mean():
-    total, count = (f"sum by (phase) ({in_range(f'xenha_failover_phase_seconds_{part}', 'pool', 'role', 'phase', **POOL)})"
-                    for part in ("sum", "count"))
-    return f"{total} / ({count} > 0)"
+def by_phase(part):
+    return f"sum by (phase) ({in_range(f'xenha_failover_phase_seconds_{part}', 'pool', 'role', 'phase', **POOL)})"
+
+
+WITHIN = "~330([.]0)?"  # the bucket of 5:30, in either format
 
 
 def vm_count(metric="xenha_vm_restart_latency_seconds_count", *by, **matchers):
@@ -276,7 +277,13 @@ def vm_count(metric="xenha_vm_restart_latency_seconds_count", *by, **matchers):
 
 
 def vm_share():
-    return f"{vm_count('xenha_vm_restart_latency_seconds_bucket', le='~330([.]0)?')} / ({vm_count()} > 0)"
+    return f"{vm_count('xenha_vm_restart_latency_seconds_bucket', le=WITHIN)} / ({vm_count()} > 0)"
+
+
+def back_in_time():
+    seen = {**POOL, "seen_by": "xenserver"}
+    in_time = in_range("xenha_vm_restart_latency_seconds_bucket", "pool", "vm_kind", **seen, le=WITHIN)
+    return f"sum({in_time}) / sum({in_range('xenha_vm_restart_latency_seconds_count', 'pool', 'vm_kind', **seen)})"
 
 
 def vm_quantile(share):
