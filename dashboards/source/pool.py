@@ -80,8 +80,9 @@ def board():
                  states=[State(-1, "it is on", GOOD), State(-2, "never was on", NOTE)])),
         (4, stat("Master", "The host that claims to be master when asked directly. Two names: split brain.",
                  [(f"max by (host) ({select('xenha_pool_master', **POOL)}) == 1\n"
-                   f'or on () label_replace({masters} == 0, "host", "none", "", "")', "{{host}}")], name=True,
-                 states=[State(0, "none", BAD), State(1, "master", LEADS)])),
+                   f'or on () label_replace({masters} == 0, "host", "none", "", "")\n'
+                   f'or on () label_replace({states.known_pools(**POOL)} * 0 - 1, "host", "unknown", "", "")', "{{host}}")],
+                 name=True, states=[State(0, "none", BAD), State(1, "master", LEADS), states.UNKNOWN_FACT])),
         (3, stat("All agree", "Do all hosts that answer name a host as master that claims to be it?",
                  f"min({follows}\nor 0 * max by (host) ({select('xenha_host_believed_master', **POOL)})) "
                  f"* scalar({masters} <= bool 1)", states=[State(1, "yes", GOOD), State(0, "NO", BAD)])),

@@ -90,7 +90,7 @@ def board():
                  "min(xenha_cloudstack_up)", states=[State(1, "yes", GOOD), State(0, "NO", BAD)],
                  no_value="none attached")),
         (4, stat("Hooks", "Mode of xenha-hooks. In dry-run it only says what it would do.",
-                 [('max by (mode) (xenha_hooks_mode) == 1 or on () label_replace(0 * count(xenha_pool_up), "mode",'
+                 [('max by (mode) (xenha_hooks_mode) == 1 or on () label_replace(vector(0), "mode",'
                    ' "not running", "", "")', "{{mode}}")], name=True,
                  states=[State(1, "on", LEADS), State(0, "not running", UNKNOWN)])))
 
