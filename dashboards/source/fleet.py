@@ -18,14 +18,7 @@ def named(expr, label):
     return f'{expr}\nor on (pool) label_replace(0 * {POOLS}, "{label}", "-", "", "")'
 
 
-def calm(those):
-    """The same states, but what is right has no colour: in a row the eye should find what is wrong."""
-    return [State(state.code, state.text, CALM if state.colour == GOOD else state.colour) for state in those]
-
-
-def counted(text_for_none, colour, unit_states=()):
-    return [State(0, text_for_none, CALM), *unit_states, State(-1, "unknown", UNKNOWN)]
-
+NONE = [State(0, "0", CALM), State(-1, "unknown", UNKNOWN)]
 
 enabled = most("xenha_pool_ha_enabled", "pool")
 required = most("xenha_pool_ha_required", "pool")
@@ -78,16 +71,15 @@ def board():
                    " pool opens its own screen.", [
                        Column("State", states.pool_state(), states=states.POOL, width=140),
                        Column("Pool", label="pool", link=TO_POOL),
-                       Column("HA", each(f"{enabled} == 1 or ({enabled} + 2) and on (pool) ({required} == 0) or {enabled}"),
-                              states=states.ON_OFF, width=110),
-                       Column("Masters", each(masters), states=calm(states.MASTERS), width=110),
+                       Column("HA", each(states.ha()), states=states.ON_OFF, width=110),
+                       Column("Masters", each(masters), states=states.calm(states.MASTERS), width=110),
                        Column("Master", named(f'max by (pool, host) (xenha_pool_master == 1) and on (pool) ({masters} == 1)',
                                               "host"), label="host"),
                        Column("Hosts", each(f"count by (pool) ({reachable})"), states=[State(-1, "unknown", UNKNOWN)],
                               width=75),
                        Column("Down", each(f"count by (pool) ({down}) or 0 * count by (pool) ({reachable})"),
-                              states=counted("0", CALM), thresholds=limits(CALM, (1, BAD)), width=75),
-                       Column("Emergency", each(f"sum by (pool) ({emergency})"), states=counted("0", CALM),
+                              states=NONE, thresholds=limits(CALM, (1, BAD)), width=75),
+                       Column("Emergency", each(f"sum by (pool) ({emergency})"), states=NONE,
                               thresholds=limits(CALM, (1, WARN)), width=100),
                        Column("Not armed", each(f"sum by (pool) ({armed} == bool 0) and on (pool) ({enabled} == 1)"
                                                 f" or {enabled} - 2 and on (pool) ({enabled} == 0)", -1),
@@ -99,7 +91,7 @@ def board():
                               states=[State(-2, "HA is off", CALM), State(-3, "not recorded", CALM),
                                       State(-1, "unknown", UNKNOWN)]),
                        Column("CloudStack", each(states.cloud_state("pool"), -2), width=120,
-                              states=[*calm(states.CLOUD), State(-2, "not attached", CALM)]),
+                              states=[*states.calm(states.CLOUD), State(-2, "not attached", CALM)]),
                        Column("Failover", each(f"count by (pool) ({most('xenha_failover_in_progress', 'pool', 'host')})", 0),
                               states=[State(0, "none", CALM)], thresholds=limits(CALM, (1, WARN)), width=85),
                        Column("VMs wait", each(f"sum by (pool) ({waiting})", 0), states=[State(0, "0", CALM)],

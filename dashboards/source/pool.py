@@ -1,4 +1,4 @@
-"""One pool: is HA on on every host, who is master and do all agree, what is each host doing, how near is it to being fenced?"""
+"""One pool: is HA on, on every host? Who is master, and do all agree? How near is each host to being fenced?"""
 
 import states
 from panels import (BAD, CALM, GOOD, LEADS, NOTE, ONE_POOL, SECONDS, SOURCE, UNKNOWN, WARN, Board, Column, State,
@@ -28,11 +28,8 @@ def said(expr, label, otherwise="-"):
     return f'{expr}\nor on (host) label_replace(0 * {EVERY_HOST}, "{label}", "{otherwise}", "", "")'
 
 
-def calm(those):
-    return [State(state.code, state.text, CALM if state.colour in (GOOD, "text") else state.colour) for state in those]
-
-
 enabled = pool("xenha_pool_ha_enabled")
+off_since = pool("xenha_pool_ha_disabled_since_timestamp_seconds")
 masters = pool("xenha_pool_masters")
 last_answer = f"max(max_over_time({select('xenha_pool_last_success_timestamp_seconds', **POOL)}[1d]))"
 # 1 where a host names a host that claims to be master, which includes the master itself.
@@ -72,10 +69,9 @@ def board():
         (3, stat("The pool is", "The worst that is true of the pool; the same word as on the screen of all pools.",
                  states.pool_state(**POOL), states=states.POOL)),
         (2, stat("HA", "Is pool HA on? Off is no harm where CloudStack still replaces a dead master itself.",
-                 f"{enabled} == 1 or ({enabled} + 2) and on (pool) ({pool('xenha_pool_ha_required')} == 0) or {enabled}",
-                 states=states.ON_OFF)),
+                 states.ha(**POOL), states=states.ON_OFF)),
         (3, stat("HA off for", "Time since HA was first seen off after it was on.",
-                 f"time() - {pool('xenha_pool_ha_disabled_since_timestamp_seconds')} or -1 * ({enabled} == 1) or {enabled} - 2",
+                 f"time() - {off_since} or -1 * ({enabled} == 1) or {enabled} - 2",
                  unit="s", decimals=1, thresholds=limits(BAD),
                  states=[State(-1, "it is on", GOOD), State(-2, "never was on", NOTE)])),
         (4, stat("Master", "The host that claims to be master when asked directly. Two names: split brain.",
@@ -101,10 +97,10 @@ def board():
             Column("State", each(states.host_state("host", **HOSTS)), states=states.HOST, width=110),
             Column("Emergency reason", said(host("xenha_host_emergency_reason", "reason"), "reason"), label="reason", width=300),
             Column("Follows", said(host("xenha_host_believed_master", "master"), "master"), label="master"),
-            Column("Live", each(host("xenha_host_live")), states=calm(states.YES_NO), width=60),
+            Column("Live", each(host("xenha_host_live")), states=states.calm(states.YES_NO), width=60),
             Column("Enabled", each(host("xenha_host_enabled")), states=[
                 State(1, "yes", CALM), State(0, "no", WARN), State(-1, "unknown", UNKNOWN)], width=75),
-            Column("Armed", each(ARMED_HOST), states=[*calm(states.YES_NO[:2]), State(-1, "-", CALM)], width=70),
+            Column("Armed", each(ARMED_HOST), states=[*states.calm(states.YES_NO[:2]), State(-1, "-", CALM)], width=70),
             Column("Sees", each(host("xenha_host_ha_peers")), states=[State(-1, "-", CALM)], width=55),
             Column("Margin", each(host("xenha_heartbeat_margin_ratio")), unit="percentunit", decimals=0, width=105,
                    states=[State(-1, "not known", CALM)], thresholds=limits(BAD, (0.25, WARN), (0.5, CALM))),
@@ -116,7 +112,7 @@ def board():
             Column("Planned work", each("max by (host) (" + " or ".join(
                 f"{code} * ({host('xenha_host_maintenance', 'source', source=source)} == 1)"
                 for code, source in ((3, "xenha"), (2, "cloudstack"), (1, "xenserver"))) + ")", 0),
-                   states=calm(states.WORK), width=110),
+                   states=states.calm(states.WORK), width=110),
             Column("Up for", each(f"time() - {host('xenha_host_boot_timestamp_seconds')}"), unit="s", decimals=1, width=95,
                    states=[State(-1, "unknown", CALM)], thresholds=limits(CALM)),
             Column("Toolstack for", each(f"time() - {host('xenha_host_agent_start_timestamp_seconds')}"), unit="s",
@@ -196,7 +192,7 @@ def board():
             Column("Room for it", f"{sr('xenha_heartbeat_sr_size_bytes')} - "
                                   f"{sr('xenha_heartbeat_sr_used_bytes')} >= bool "
                                   f"{sr('xenha_heartbeat_sr_required_bytes')}" + sr_or(-1), width=110,
-                   states=calm(states.YES_NO)),
+                   states=states.calm(states.YES_NO)),
             Column("Foreign disks", sr("xenha_heartbeat_sr_foreign_vdis") + sr_or(-1), width=120,
                    states=[State(0, "0", CALM), State(-1, "unknown", UNKNOWN)], thresholds=limits(CALM, (1, NOTE))),
             Column("Also CloudStack's", sr("xenha_heartbeat_sr_is_primary_storage") + sr_or(-1), width=150,

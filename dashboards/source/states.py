@@ -1,6 +1,6 @@
 """States as people see them, the same on every screen, and the ladder that says how bad a pool is."""
 
-from panels import BAD, GOOD, LEADS, NOTE, PLANNED, UNKNOWN, WARN, State, coded, first, limits, most, select
+from panels import BAD, CALM, GOOD, LEADS, NOTE, PLANNED, UNKNOWN, WARN, State, coded, first, limits, most, select
 
 UNKNOWN_FACT = State(-1, "unknown", UNKNOWN)
 
@@ -19,7 +19,7 @@ ON_OFF = [State(1, "on", GOOD), State(0, "OFF", BAD), State(2, "off, not needed"
 YES_NO = [State(1, "yes", GOOD), State(0, "no", BAD), UNKNOWN_FACT]
 MASTERS = [State(1, "1", GOOD), State(0, "NONE", BAD), State(-1, "unknown", UNKNOWN),
            *(State(n, f"{n}: split brain", BAD) for n in range(2, 5))]
-WORK = [State(0, "no", "text"), State(1, "XenServer", PLANNED), State(2, "CloudStack", PLANNED), State(3, "xenha", PLANNED)]
+WORK = [State(0, "no", GOOD), State(1, "XenServer", PLANNED), State(2, "CloudStack", PLANNED), State(3, "xenha", PLANNED)]
 
 MARGIN = limits(BAD, (0.25, WARN), (0.5, GOOD))  # of the HA timeout
 STALE = limits(GOOD, (60, NOTE), (300, BAD))     # seconds since the last good answer
@@ -40,6 +40,11 @@ POOL = [State(17, "split brain", BAD), State(16, "no master", BAD), State(15, "V
         State(0, "unknown", UNKNOWN)]
 
 
+def calm(those):
+    """The same states, but what is right has no colour: in a row the eye should find what is wrong."""
+    return [State(state.code, state.text, CALM if state.colour == GOOD else state.colour) for state in those]
+
+
 def known_pools(**pool):
     """Every pool that Prometheus heard of in the last hour: rows stay when the exporter is gone, and say unknown."""
     return f"max by (pool) (last_over_time({select('xenha_pool_up', **pool)}[1h]))"
@@ -47,6 +52,12 @@ def known_pools(**pool):
 
 def known_hosts(**pool):
     return f"max by (pool, host) (last_over_time({select('xenha_host_reachable', **pool)}[1h]))"
+
+
+def ha(**pool):
+    """Is HA on? Off is no harm where CloudStack still replaces a dead master itself."""
+    enabled, required = most("xenha_pool_ha_enabled", "pool", **pool), most("xenha_pool_ha_required", "pool", **pool)
+    return f"{enabled} == 1 or ({enabled} + 2) and on (pool) ({required} == 0) or {enabled}"
 
 
 def host_state(*by, **matchers):
