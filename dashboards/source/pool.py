@@ -91,7 +91,7 @@ def board():
                  f"round(time() - {last_answer})", unit="s", decimals=0, thresholds=states.STALE, no_value="never")))
 
     board.line(
-        9,
+        10,
         (24, table("Hosts", "A row for each host, as it said itself when asked directly and as the master sees it.", [
             Column("Host", label="host"),
             Column("State", each(states.host_state("host", **HOSTS)), states=states.HOST, width=110),
@@ -125,13 +125,13 @@ def board():
             sort=[("State", True), ("Host", False)], no_value="No host of this pool in this Prometheus.")))
 
     board.line(
-        7,
+        8,
         (12, timeline("Host states", "What each host was when asked directly. A gap is a time without an answer from the"
                       " exporter.", [(states.host_state("host", **HOSTS), "{{host}}")], states.HOST)),
         (12, timeline("Who follows whom", "Each host's own word: claims to be master, names a host that claims it, or another"
                       ". A gap: it named nobody.", [(agreement, "{{host}}")], AGREEMENT)))
     board.line(
-        7,
+        8,
         (12, timeline("HA and armed hosts", "The pool's switch on top, then whether each host would be fenced and can take"
                       " over.", [(SWITCH, "Pool"), (ARMED_HOST, "{{host}}")], ARMED)),
         (12, timeline("In CloudStack", "The state that CloudStack holds each host in. From 4.5 on only Down restarts VMs, Alert"

@@ -20,6 +20,9 @@ CLOUD_ALERTS = {
 REACHED = [State(1, "detected", BAD), State(2, "new master", "semi-dark-orange"), State(3, "declared dead", WARN),
            State(4, "down in cloud", "light-orange"), State(5, "VM HA starts", NOTE), State(6, "first VM runs", "light-green"),
            State(7, "all VMs run", GOOD), State(0, "host lost", BAD)]
+# Of a lost host: Up is not good news, CloudStack has not noticed yet; Down is what makes it restart VMs.
+LOST_IN_CLOUD = [State(state.code, state.text, {"Up": NOTE, "Down": CALM}.get(state.text, state.colour))
+                 for state in [*states.CLOUD, State(-1, "unknown", UNKNOWN)]]
 ORDER = ["detected", "master_elected", "host_declared_dead", "cloudstack_host_down", "cloudstack_ha_started",
          "first_vm_running", "all_vms_running"]
 
@@ -47,6 +50,12 @@ def reached():
                         for code, phase in enumerate(ORDER, 1))
     inner = f"max by (pool) ({cases}) and on (pool) max by (pool) ({open_})"
     return f"{inner}\nor 0 * max by (pool) ({open_})"
+
+
+def newest(phase=None):
+    """Phases of the newest failover of each pool; while one is open, only of those that are."""
+    reached_in = most("xenha_failover_last_phase_seconds", "pool", "phase", **POOL, **({"phase": phase} if phase else {}))
+    return f"({reached_in}) and on (pool) {open_}\nor {reached_in} unless on () {open_}"
 
 
 def phase_name(phase):
@@ -103,7 +112,7 @@ def board():
                    unit="dthms", width=120, states=[State(-1, "no VM waits", CALM)], thresholds=limits(CALM, (330, BAD))),
             Column("In CloudStack", f"0 * {host_open()} + on (pool, host) group_left () "
                                     f"{states.cloud_state('pool', 'host', **POOL)}\nor {host_open()} - 2", width=120,
-                   states=[*states.CLOUD, State(-1, "unknown", UNKNOWN)])],
+                   states=LOST_IN_CLOUD)],
             sort=[("Lost for", True)], no_value="No failover is open.")),
         (12, table("VMs that wait", "VMs that HA protects and that do not run again yet, by kind.", [
             Column("Pool", label="pool"), Column("Kind", label="vm_kind", texts=KINDS),
@@ -120,17 +129,15 @@ def board():
     board.line(
         9,
         (12, bargauge("Newest failover, phase by phase", "Time from the last contact with the lost host; in brackets what was"
-                      " published for a lost master. With several pools chosen, the slowest of their newest failovers.",
-                      [(most("xenha_failover_last_phase_seconds", "phase", **POOL, phase=phase).replace(" by (phase)", "")
-                        + f" or 0 * {alive} - 1", phase_name(phase)) for phase in ORDER], unit="dthms",
+                      " published for a lost master. Of several pools the slowest; while a failover is open, only open ones.",
+                      [(f"max({newest(phase)}) or 0 * {alive} - 1", phase_name(phase)) for phase in ORDER], unit="dthms",
                       states=[State(-1, "-", UNKNOWN)], overrides=[phase_override(phase) for phase in ORDER])),
-        (12, table("Phases", "Every phase against what was published: the newest failover (the slowest of the pools chosen), then"
-                   " all failovers of this time range.", [
+        (12, table("Phases", "Every phase against what was published: the newest failover, as on the left, then all failovers of"
+                   " this time range.", [
                        Column("Phase", label="phase", texts=states.PHASES),
                        Column("Published", published({phase: states.PUBLISHED.get(phase, -1) for phase in ORDER}),
                               unit="dthms", width=100, states=[State(-1, "-", CALM)]),
-                       Column("Newest", f"{most('xenha_failover_last_phase_seconds', 'phase', **POOL)}", unit="dthms",
-                              width=100, null="-"),
+                       Column("Newest", f"max by (phase) ({newest()})", unit="dthms", width=100, null="-"),
                        Column("Mean", f"{by_phase('sum')} / ({by_phase('count')} > 0)", unit="dthms", width=100, null="-"),
                        Column("Failovers", f"round({by_phase('count')})", width=95, null="-")],
                    sort=[("order", False)], hidden=[Column("order", published({p: i for i, p in enumerate(ORDER)}))])))
@@ -227,13 +234,13 @@ def board():
             sort=[("Times", True)], no_value="No action in this time range.")),
         (4, stat("Acting now", "Actions of the hooks that run at this moment.",
                  f"sum({most('xenha_hooks_action_in_progress', 'pool', 'action', **POOL)})",
-                 thresholds=limits(GOOD, (1, PLANNED)), no_value="no hooks")),
+                 thresholds=limits(GOOD, (1, PLANNED)), no_value="none")),
         (4, stat("Pools paused", "Pools where somebody told the hooks to wait.",
                  f"sum({most('xenha_hooks_paused', 'pool', **POOL)})", thresholds=limits(GOOD, (1, PLANNED)),
-                 no_value="no hooks")),
+                 no_value="none")),
         (4, stat("Pools given up", "Pools where the hooks do nothing any more until xenhactl clears it.",
                  f"sum({most('xenha_hooks_gave_up', 'pool', **POOL)})", thresholds=limits(GOOD, (1, BAD)),
-                 no_value="no hooks")),
+                 no_value="none")),
         (4, stat("Last success", "Time since the hooks last enabled HA somewhere.",
                  f"time() - max({select('xenha_hooks_last_success_timestamp_seconds', **POOL)})", unit="s", decimals=1,
                  thresholds=limits(GOOD), no_value="never")))

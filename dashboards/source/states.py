@@ -11,8 +11,8 @@ HOST_CODES = {"slave": 1, "master": 2, "booting": 3, "auth_error": 4, "tls_error
 
 # Alert is the worst: from CloudStack 4.5 on nothing restarts the VMs of such a host, while Down does.
 CLOUD = [State(1, "Up", GOOD), State(2, "Creating", NOTE), State(3, "Connecting", NOTE), State(4, "Rebalancing", NOTE),
-         State(5, "Unknown", UNKNOWN), State(6, "Removed", UNKNOWN), State(7, "Error", WARN), State(8, "Disconnected", WARN),
-         State(9, "Down", BAD), State(10, "Alert", BAD), State(0, "other", UNKNOWN)]
+         State(5, "Unknown", UNKNOWN), State(6, "Removed", UNKNOWN), State(7, "Error", WARN), State(8, "Disconnected", NOTE),
+         State(9, "Down", WARN), State(10, "Alert", BAD), State(0, "other", UNKNOWN)]
 CLOUD_CODES = {state.text: state.code for state in CLOUD if state.code > 0}
 
 ON_OFF = [State(1, "on", GOOD), State(0, "OFF", BAD), State(2, "off, not needed", LEADS), UNKNOWN_FACT]
