@@ -17,14 +17,14 @@ UNKNOWN = "#8a8d93"  # readable on light and on dark
 @dataclass
 class State:
     """One value of an enumeration as people see it."""
-    code: float
+    code: float  # or a label's value
     text: str
     colour: str
 
 
 def mappings(states, null=None):
     """Texts and colours of `states`; `null` is the text of a fact that nobody knows."""
-    values = {f"{state.code:g}": {"text": state.text, "color": state.colour, "index": index}
+    values = {str(state.code): {"text": state.text, **({"color": state.colour} if state.colour else {}), "index": index}
               for index, state in enumerate(states or [])}
     result = [{"type": "value", "options": values}] if values else []
     for index, match in enumerate(["null", "nan"] if null else []):
@@ -178,12 +178,11 @@ class Column:
             properties.append({"id": "custom.width", "value": self.width})
         if self.decimals is not None:
             properties.append({"id": "decimals", "value": self.decimals})
-        if self.texts:
-            options = {value: {"text": text, "index": index} if isinstance(text, str) else
-                       {"text": text[0], "color": text[1], "index": index} for index, (value, text) in
-                       enumerate(self.texts.items())}
-            properties.append({"id": "mappings", "value": [{"type": "value", "options": options}]})
-        elif not self.label:
+        if self.label:
+            texts = {value: (text, None) if isinstance(text, str) else text for value, text in (self.texts or {}).items()}
+            properties.append({"id": "mappings", "value": mappings(
+                [State(value, text, colour) for value, (text, colour) in texts.items()], "-")})
+        else:
             properties.append({"id": "mappings", "value": mappings(self.states, self.null)})
         if self.thresholds:
             properties.append({"id": "thresholds", "value": self.thresholds})
@@ -221,24 +220,27 @@ def table(title, description, columns, sort=(), no_value="Nothing to show.", hid
     return _panel("table", title, description, [_target(index, column.expr, instant=True, table=True)
                                                 for index, column in enumerate(queries)],
                   defaults, {"cellHeight": "sm", "showHeader": True, "frameIndex": 0,
-                             "footer": {"show": False, "reducer": ["sum"], "countRows": False, "fields": ""}},
+                             "footer": {"show": False, "reducer": ["sum"], "countRows": False, "fields": []}},
                   [column.override() for column in columns], steps)
 
 
 # The page.
 
+NOTHING_YET = {"selected": False, "text": "", "value": ""}  # Grafana takes the first there is
+
+
 def variable(name, label, query, several, description):
     """A query variable. With `several` all values are chosen until somebody chooses some."""
-    every = {"selected": True, "text": ["All"], "value": ["$__all"]} if several else {}
+    every = {"selected": True, "text": ["All"], "value": ["$__all"]} if several else NOTHING_YET
     return {"name": name, "label": label, "description": description, "type": "query", "datasource": DATASOURCE,
             "query": {"query": query, "refId": "StandardVariableQuery"}, "definition": query, "refresh": 2, "sort": 7,
-            "regex": "", "hide": 0, "multi": several, "includeAll": several, "allValue": ".+" if several else None,
+            "regex": "", "hide": 0, "multi": several, "includeAll": several, **({"allValue": ".+"} if several else {}),
             "current": every, "options": [], "skipUrlSync": False}
 
 
 SOURCE = {"name": "datasource", "label": "Data source", "description": "The Prometheus that scrapes xenha-exporter.",
           "type": "datasource", "query": "prometheus", "refresh": 1, "regex": "", "hide": 0, "multi": False,
-          "includeAll": False, "current": {}, "options": [], "skipUrlSync": False}
+          "includeAll": False, "current": NOTHING_YET, "options": [], "skipUrlSync": False}
 ONE_POOL = variable("pool", "Pool", "label_values(xenha_pool_up, pool)", False, "The pool to look at.")
 POOLS = variable("pool", "Pool", "label_values(xenha_pool_up, pool)", True, "Pools to look at.")
 
