@@ -72,6 +72,10 @@ class Parser {
       return true;
     }
     if (words[0] == "matrix") return true;
+    if (words[0] == "alert" || words[0] == "quiet") {
+      story_.alerts.emplace_back(number_, line);
+      return true;
+    }
     if (words[0] == "exporter") {
       for (std::size_t at = 1; at < words.size(); ++at)
         if (!pair_of(words[at], story_.exporter)) return fail("write NAME=SECONDS");
