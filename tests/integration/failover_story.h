@@ -28,8 +28,8 @@ struct StoryStep {
   Duration at{};
   int line_number = 0;
   std::string line;
-  std::string verb;                          ///< exporter, uplink, way, check, or a command of the simulator
-  std::map<std::string, std::string> words;  ///< NAME=VALUE; of exporter: act
+  std::string verb;                          ///< exporter, uplink, way, check, xe, or a command of the simulator
+  std::map<std::string, std::string> words;  ///< NAME=VALUE; of exporter: act; of xe: command
   Claim claim;                               ///< of check
 };
 

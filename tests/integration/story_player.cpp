@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "tests/integration/failover_claims.h"
+#include "tests/integration/xe.h"
 
 namespace xenha::test {
 namespace {
@@ -15,8 +16,10 @@ Duration span_of(const std::map<std::string, std::string>& words, const std::str
   return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(count));
 }
 
-void run_step(VirtualWorld& world, const StoryStep& step, const PlayHooks& hooks) {
+void run_step(VirtualWorld& world, Xe& xe, const StoryStep& step, const PlayHooks& hooks) {
+  if (!xe.refused().empty()) throw std::runtime_error("refused before: " + xe.refused().front());
   if (step.verb == "end") return;
+  if (step.verb == "xe") return xe.begin(step.words.at("command"), step.words);
   if (step.verb == "check") return hooks.check(value_of(world, step.claim.path), step.claim);
   if (step.verb == "exporter") {
     const std::string& act = step.words.at("act");
@@ -38,6 +41,7 @@ void play_steps(VirtualWorld& world, const Story& story, const PlayHooks& hooks)
   world.config.cloudstack_interval = span_of(story.exporter, "cloudstack_interval", 30);
   world.skew_exporter(span_of(story.exporter, "skew", 0));
   world.start();
+  Xe xe(world);
   Duration next{};
   for (const StoryStep& step : story.steps) {
     for (; hooks.every && next <= step.at; next += hooks.interval) {
@@ -46,7 +50,7 @@ void play_steps(VirtualWorld& world, const Story& story, const PlayHooks& hooks)
     }
     world.run_for(std::max(Duration{}, step.at - world.now()));
     try {
-      run_step(world, step, hooks);
+      run_step(world, xe, step, hooks);
     } catch (const std::runtime_error& refused) {
       throw std::runtime_error("line " + std::to_string(step.line_number) + ": " + step.line + "\n  " +
                                refused.what());
