@@ -2,10 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <functional>
 #include <stdexcept>
-
-#include "lib/xapi/call.h"
 
 namespace xenha::test {
 namespace {
@@ -24,18 +21,6 @@ constexpr std::array<std::string_view, 10> kMethods{"session.login_with_password
                                                     "host.reboot",
                                                     "host.shutdown"};
 
-/// One request after the other at the host that is the master now.
-struct Visit {
-  VirtualNetwork& network;
-  std::string address;
-  std::uint16_t port = 0;
-  std::shared_ptr<std::vector<std::string>> refused;
-  std::string what;
-  std::vector<std::shared_ptr<VirtualNetwork::Sent>> sent = {};
-};
-using VisitPtr = std::shared_ptr<Visit>;
-using Then = std::function<void(const std::string& body)>;
-
 /// The first text after the member's name.
 std::string value_after(const std::string& body, const std::string& name) {
   const std::string member = "<name>" + name + "</name>";
@@ -46,25 +31,23 @@ std::string value_after(const std::string& body, const std::string& name) {
   return body.substr(at, body.find('<', at) - at);
 }
 
-void ask(const VisitPtr& visit, std::string_view method, const Params& params, Then then) {
+}  // namespace
+
+void Xe::ask(const std::string& address, const std::string& what, std::string_view method,
+             const Params& params, Then then) {
   sim::Request request;
   request.method = "POST";
   request.target = "/";
-  request.headers = {{"host", visit->address}, {"user-agent", "xe"}, {"content-type", "text/xml"}};
+  request.headers = {{"host", address}, {"user-agent", "xe"}, {"content-type", "text/xml"}};
   request.body = *xapi::encode_call(kMethods, method, params);
   request.client_address = "127.0.0.2";
-  visit->sent.push_back(visit->network.send(
-      visit->address, visit->port, std::move(request),
-      [visit, then = std::move(then), name = std::string(method)](const VirtualNetwork::Answer& answer) {
-        const bool good = answer.fate == VirtualNetwork::Answer::Fate::kAnswered &&
-                          value_after(answer.body, "Status") == "Success";
-        if (good) return then(answer.body);
-        const std::string reason = answer.body.empty() ? "no answer" : answer.body;
-        visit->refused->push_back(visit->what + ": " + name + ": " + reason);
+  sent_.push_back(world_.network().send(
+      address, world_.world().port, std::move(request),
+      [this, what, then = std::move(then)](const VirtualNetwork::Answer& answer) {
+        if (value_after(answer.body, "Status") == "Success") return then(answer.body);
+        refused_.push_back(what + ": " + (answer.body.empty() ? "no answer" : answer.body));
       }));
 }
-
-}  // namespace
 
 void Xe::begin(const std::string& command, const std::map<std::string, std::string>& words) {
   const auto word = [&](const char* name, const std::string& fallback) {
@@ -85,23 +68,22 @@ void Xe::begin(const std::string& command, const std::map<std::string, std::stri
   } else {
     const sim::Host* host = world_.world().find_host(*site, word("host", ""));
     if (host == nullptr) throw std::runtime_error("which host?");
-    method = command == "pool-designate-new-master" ? "pool.designate_new_master"
-             : command.substr(0, 4) == "host"       ? "host." + command.substr(5)
-                                                    : command;
+    method = command == "pool-designate-new-master" ? "pool.designate_new_master" : command;
+    if (command.rfind("host-", 0) == 0) method[4] = '.';
     params = {host->ref};
   }
   if (std::find(kMethods.begin(), kMethods.end(), method) == kMethods.end())
     throw std::runtime_error("no such command: " + command);
-  const auto visit = std::make_shared<Visit>(
-      Visit{world_.network(), master->address, world_.world().port, refused_, command});
-  ask(visit, "session.login_with_password",
-      {std::string("root"), world_.world().options.root_password, std::string("1.3"), std::string("xe")},
-      [visit, method, params](const std::string& body) {
-        const std::string session = value_after(body, "Value");
+  const std::string address = master->address;
+  const Params login{std::string("root"), world_.world().options.root_password, std::string("1.3"),
+                     std::string("xe")};
+  ask(address, command, "session.login_with_password", login,
+      [this, address, command, method, params](const std::string& answer) {
+        const std::string session = value_after(answer, "Value");
         Params with_session{session};
         with_session.insert(with_session.end(), params.begin(), params.end());
-        ask(visit, method, with_session, [visit, session](const std::string&) {
-          ask(visit, "session.logout", {session}, [visit](const std::string&) { visit->sent.clear(); });
+        ask(address, command, method, with_session, [this, address, command, session](const std::string&) {
+          ask(address, command, "session.logout", {session}, [](const std::string&) {});
         });
       });
 }
