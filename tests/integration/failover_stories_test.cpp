@@ -2,23 +2,18 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
-#include <nlohmann/json.hpp>
+#include <iostream>
 
 #include "exporter/failover/history.h"
 #include "tests/integration/failover_claims.h"
 #include "tests/integration/failover_story.h"
+#include "tests/integration/story_player.h"
 #include "tests/integration/virtual_world.h"
 
 namespace xenha::test {
 namespace {
 
 using exporter::FailoverRecord;
-
-Duration span_of(const std::map<std::string, std::string>& words, const std::string& name, double fallback) {
-  const auto found = words.find(name);
-  const double count = found == words.end() ? fallback : std::stod(found->second);
-  return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(count));
-}
 
 std::string book_text(VirtualWorld& world, const std::string& pool) {
   exporter::StopwatchState state;
@@ -33,22 +28,6 @@ void check(const std::optional<std::string>& found, const Claim& claim) {
   }
   EXPECT_TRUE(holds(*found, claim.relation, claim.value))
       << "line " << claim.line_number << ": " << claim.line << "\n  but it is " << *found;
-}
-
-void run_step(VirtualWorld& world, const StoryStep& step) {
-  if (step.verb == "end") return;
-  if (step.verb == "check") return check(value_of(world, step.claim.path), step.claim);
-  if (step.verb == "exporter") {
-    const std::string& act = step.words.at("act");
-    if (act == "kill") return world.kill();
-    if (act == "stop") return world.stop();
-    if (act == "start") return world.start();
-    FAIL() << "line " << step.line_number << ": exporter start, stop or kill";
-  }
-  const bool cut = !step.words.contains("cut") || step.words.at("cut") != "false";
-  if (step.verb == "uplink") return world.network().cut_uplink(cut);
-  if (step.verb == "way") return world.network().cut_way(step.words.at("to"), cut);
-  world.command(step.verb, nlohmann::json(step.words).dump());
 }
 
 /// In the order of their losses, whichever closed first.
@@ -94,23 +73,16 @@ std::vector<Story> all_stories() {
   return out;
 }
 
-}  // namespace
-
+/// Plays it in virtual time and checks every claim.
 void play(const Story& story) {
   ASSERT_FALSE(story.exporter.contains("error")) << story.exporter.at("error");
   VirtualWorld world(story.world);
-  world.config.probe_interval = span_of(story.exporter, "probe_interval", 5);
-  world.config.cloudstack_interval = span_of(story.exporter, "cloudstack_interval", 30);
-  world.skew_exporter(span_of(story.exporter, "skew", 0));
-  world.start();
-  for (const StoryStep& step : story.steps) {
-    world.run_for(step.at - world.now());
-    SCOPED_TRACE("line " + std::to_string(step.line_number) + ": " + step.line);
-    run_step(world, step);
-  }
+  play_steps(world, story, {.check = check});
   for (const auto& [pool, claim] : story.failovers)
     check(std::to_string(records_of(world, pool).size()), claim);
   for (const Story::Expected& expected : story.records) check_record(world, expected);
+  if (world.running()) world.stop();
+  EXPECT_TRUE(world.world().log.after(0, true).empty()) << "the exporter made a write call";
   if (!testing::Test::HasFailure() && std::getenv("XENHA_SHOW_RECORDS") == nullptr) return;
   for (const exporter::PoolConfig& pool : world.config.pools)
     std::cout << "what the exporter measured of " << pool.name << ":\n" << book_text(world, pool.name);
@@ -118,6 +90,8 @@ void play(const Story& story) {
     std::cout << std::chrono::duration<double>(entry.at).count() << " s  " << entry.system << "  "
               << entry.what << "  " << entry.host << " " << entry.vm << " " << entry.detail << "\n";
 }
+
+}  // namespace
 
 class FailoverStories : public testing::TestWithParam<Story> {};
 

@@ -72,6 +72,10 @@ class Parser {
       return true;
     }
     if (words[0] == "matrix") return true;
+    if (words[0] == "alert" || words[0] == "quiet") {
+      story_.alerts.emplace_back(number_, line);
+      return true;
+    }
     if (words[0] == "exporter") {
       for (std::size_t at = 1; at < words.size(); ++at)
         if (!pair_of(words[at], story_.exporter)) return fail("write NAME=SECONDS");
@@ -92,7 +96,8 @@ class Parser {
 
   bool take_step(const std::string& line, const std::vector<std::string>& words) {
     const std::string& verb = words[1];
-    if (verb != "exporter" && verb != "uplink" && verb != "way" && verb != "check") return false;
+    if (verb != "exporter" && verb != "uplink" && verb != "way" && verb != "check" && verb != "xe")
+      return false;
     const auto at = sim::parse_duration(words[0].substr(1));
     if (!at) return fail("write @TIME, for example @90s");
     StoryStep step{.at = *at, .line_number = number_, .line = line, .verb = verb};
@@ -100,6 +105,9 @@ class Parser {
       step.claim = claim_of(words, 2, line, number_);
     } else if (verb == "exporter") {
       step.words["act"] = words.size() > 2 ? words[2] : "";
+    } else if (verb == "xe") {
+      step.words["command"] = words.size() > 2 ? words[2] : "";
+      for (std::size_t word = 3; word < words.size(); ++word) pair_of(words[word], step.words);
     } else {
       for (std::size_t word = 2; word < words.size(); ++word) pair_of(words[word], step.words);
     }

@@ -7,6 +7,7 @@
 #include <map>
 #include <ostream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "lib/base/clock.h"
@@ -27,8 +28,8 @@ struct StoryStep {
   Duration at{};
   int line_number = 0;
   std::string line;
-  std::string verb;                          ///< exporter, uplink, way, check, or a command of the simulator
-  std::map<std::string, std::string> words;  ///< NAME=VALUE; of exporter: act
+  std::string verb;                          ///< exporter, uplink, way, check, xe, or a command of the simulator
+  std::map<std::string, std::string> words;  ///< NAME=VALUE; of exporter: act; of xe: command
   Claim claim;                               ///< of check
 };
 
@@ -45,6 +46,8 @@ struct Story {
     int line_number = 0;
   };
   std::vector<Expected> records;
+  /// Lines that begin with alert or quiet, as written: which alerts the rules make of it. run.py reads them.
+  std::vector<std::pair<int, std::string>> alerts;
 };
 
 /// As GoogleTest shows it.
@@ -54,8 +57,5 @@ inline void PrintTo(const Story& story, std::ostream* out) {
 
 /// One story for each combination of the file's matrix. Errors: kBadConfig with file and line.
 Result<std::vector<Story>> read_stories(const std::filesystem::path& file);
-
-/// Plays it in virtual time and checks every claim, as GoogleTest expectations.
-void play(const Story& story);
 
 }  // namespace xenha::test

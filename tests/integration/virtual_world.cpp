@@ -1,6 +1,6 @@
 #include "tests/integration/virtual_world.h"
 
-#include <gtest/gtest.h>
+#include <stdexcept>
 
 #include "tests/integration/written_config.h"
 #include "tests/sim/control/commands.h"
@@ -54,7 +54,6 @@ VirtualWorld::VirtualWorld(sim::SimulationOptions options) {
 
 VirtualWorld::~VirtualWorld() {
   if (running()) stop();
-  EXPECT_TRUE(world().log.after(0, true).empty()) << "the exporter made a write call";
   assembly_.world.reset();
   std::filesystem::remove_all(directory_);
 }
@@ -65,6 +64,9 @@ std::unique_ptr<VirtualTransport> VirtualWorld::transport() {
 }
 
 void VirtualWorld::start() {
+  pool_snapshots_.clear();
+  cloud_snapshots_.clear();
+  started_ = clock_.wall();
   isolation_ = std::make_unique<exporter::Isolation>(config.probe_interval);
   switch_ = std::make_unique<exporter::CloudSwitch>();
   for (const exporter::CloudConfig& cloud : config.clouds) {
@@ -156,7 +158,7 @@ bool VirtualWorld::run_until(const std::function<bool()>& condition, Duration li
 
 void VirtualWorld::command(const std::string& name, const std::string& arguments_json) {
   const auto done = sim::run_command(world(), name, sim::Json::parse(arguments_json));
-  EXPECT_TRUE(done) << name << " " << arguments_json << ": " << (done ? "" : done.error().message);
+  if (!done) throw std::runtime_error(name + " " + arguments_json + ": " + done.error().message);
 }
 
 exporter::PoolSnapshot VirtualWorld::pool(const std::string& name) {

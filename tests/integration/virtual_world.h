@@ -50,6 +50,7 @@ class VirtualWorld {
   /// When that was, by the exporter's clock.
   WallTime wall(Duration at) const;
 
+  /// Of the simulator. Throws std::runtime_error when it is refused.
   void command(const std::string& name, const std::string& arguments_json = "{}");
   sim::World& world() { return *assembly_.world; }
   const sim::World& world() const { return *assembly_.world; }
@@ -60,6 +61,12 @@ class VirtualWorld {
   exporter::CloudSnapshot cloud(const std::string& name);
   exporter::FailoverBook book(const std::string& pool);
   exporter::Isolation& isolation() { return *isolation_; }
+  /// What the running exporter has published so far.
+  const std::map<std::string, exporter::PoolSnapshot>& pools() const { return pool_snapshots_; }
+  const std::map<std::string, std::shared_ptr<const exporter::CloudSnapshot>>& clouds() const {
+    return cloud_snapshots_;
+  }
+  WallTime started() const { return started_; }  ///< the exporter, by its own clock
   const std::filesystem::path& directory() const { return directory_; }
 
  private:
@@ -92,6 +99,7 @@ class VirtualWorld {
   VirtualClock clock_{*this};
   std::unique_ptr<exporter::Isolation> isolation_;
   std::unique_ptr<exporter::CloudSwitch> switch_;
+  WallTime started_{};
   std::map<std::string, exporter::PoolSnapshot> pool_snapshots_;
   std::map<std::string, std::shared_ptr<const exporter::CloudSnapshot>> cloud_snapshots_;
   std::vector<std::unique_ptr<PoolWatch>> pools_;

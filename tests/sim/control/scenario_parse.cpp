@@ -80,6 +80,12 @@ Status read_pool(const Pairs& pairs, int number, SimulationOptions& options) {
       read_mix(value, spec);
     else if (name == "heartbeat")
       spec.heartbeat_type = value;
+    else if (name == "heartbeat_bytes")
+      spec.heartbeat_bytes = std::atoll(value.c_str());
+    else if (name == "hotfix")
+      spec.hotfix = value == "on";
+    else if (name == "latency")
+      spec.latency_recorded = value == "on";
     else
       return bad_line(number, "a pool has no " + name);
   }

@@ -1,0 +1,38 @@
+// A person with the command line tool at a pool's master: real calls to the simulated hosts, in virtual time.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lib/xapi/call.h"
+#include "tests/integration/virtual_world.h"
+
+namespace xenha::test {
+
+class Xe {
+ public:
+  explicit Xe(VirtualWorld& world) : world_(world) {}
+
+  /// Begins a command (README.md of the stories lists them); it ends in virtual time, like those of a person
+  /// who does not wait for it. Throws std::runtime_error when there is no such command, host or pool.
+  void begin(const std::string& command, const std::map<std::string, std::string>& words);
+  /// What was refused so far.
+  const std::vector<std::string>& refused() const { return refused_; }
+
+ private:
+  using Then = std::function<void(const std::string& answer)>;
+  /// At the host with that address; `what` is for the message when it is refused.
+  void ask(const std::string& address, const std::string& what, std::string_view method,
+           const xapi::Params& params, Then then);
+
+  VirtualWorld& world_;
+  std::vector<std::string> refused_;
+  /// Dropping them is going away: what still runs then is not waited for.
+  std::vector<std::shared_ptr<sim::VirtualNetwork::Sent>> sent_;
+};
+
+}  // namespace xenha::test
