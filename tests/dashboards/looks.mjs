@@ -40,10 +40,10 @@ export function looksWrong(panels) {
       }
     }
     if (panel.type === 'state-timeline' || panel.type === 'heatmap') {
-      const edge = content.getBoundingClientRect();
-      for (const element of content.querySelectorAll('svg text')) {
+      const edge = content.querySelector('svg[data-drawing]')?.getBoundingClientRect() ?? content.getBoundingClientRect();
+      for (const element of content.querySelectorAll('svg[data-drawing] text')) {
         const here = element.getBoundingClientRect();
-        if (here.right > edge.right + 2 || here.left < edge.left - 2 || here.bottom > edge.bottom + 2) {
+        if (here.right > edge.right + 1 || here.left < edge.left - 1 || here.bottom > edge.bottom + 2) {
           report(`text reaches over its edge: "${element.textContent}"`);
         }
       }

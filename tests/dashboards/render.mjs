@@ -94,14 +94,19 @@ async function draw(browser, server, file, uid, theme, asked) {
   const { page } = opened;
   const problems = [];
   let panels = [];
+  let annotations = [];
   try {
     await page.goto(address(server.url, uid, theme, asked));
     await settle(page);
     await growToContent(page, width, asked.height);
     await settle(page);
     panels = await page.evaluate(() => window.xenha.panels());
+    annotations = await page.evaluate(() => window.xenha.annotations());
     const looks = await page.evaluate(looksWrong, panels);
     await page.screenshot({ path: path.join(asked.out, `${uid}_${theme}.png`) });
+    for (const { error, refId } of annotations.filter((one) => one.error)) {
+      problems.push(`annotation "${refId}": ${error}`);
+    }
     for (const panel of panels) {
       const judged = judgePanel(panel, looks);
       console.log(judged.line);
@@ -118,7 +123,7 @@ async function draw(browser, server, file, uid, theme, asked) {
     problems.push('there is not one panel');
   }
   await page.close();
-  return { file, uid, theme, problems, panels };
+  return { file, uid, theme, problems, panels, annotations };
 }
 
 async function main() {

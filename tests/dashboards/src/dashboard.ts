@@ -1,8 +1,11 @@
 // A dashboard's JSON as a scene: what Grafana's own application does when it opens one.
 
 import {
+  dataLayers,
   EmbeddedScene,
   SceneControlsSpacer,
+  SceneDataLayerControls,
+  SceneDataLayerSet,
   SceneDataTransformer,
   SceneGridItem,
   SceneGridItemLike,
@@ -17,6 +20,7 @@ import {
   VizPanel,
 } from '@grafana/scenes';
 
+import { AnnotationJson } from './annotations';
 import { rowsOf } from './layout';
 import { DashboardJson, PanelJson } from './model';
 import { settings } from './settings';
@@ -24,15 +28,12 @@ import { variablesOf } from './variables';
 
 export interface Loaded {
   scene: EmbeddedScene;
+  annotations: AnnotationJson[];
   panels: Array<{ json: PanelJson; viz: VizPanel }>;
 }
 
 /** Better no picture than one that leaves something out: what cannot be drawn here is an error. */
 function mustBeDrawable(json: DashboardJson) {
-  const annotation = json.annotations?.list.find((one) => !one.builtIn);
-  if (annotation) {
-    throw new Error(`annotation "${annotation.name}": this page draws none`);
-  }
   const repeated = json.panels.find((panel) => panel.repeat);
   if (repeated) {
     throw new Error(`panel "${repeated.title}" is repeated by a variable, which this page does not do`);
@@ -53,6 +54,11 @@ function dataOf(json: PanelJson): SceneObject | undefined {
   return json.transformations?.length
     ? new SceneDataTransformer({ $data: runner, transformations: json.transformations })
     : runner;
+}
+
+/** Without Grafana's built-in one, whose events people type in there. */
+function annotationsOf(json: DashboardJson): AnnotationJson[] {
+  return (json.annotations?.list ?? []).filter((one) => !one.builtIn);
 }
 
 export function load(json: DashboardJson): Loaded {
@@ -88,8 +94,14 @@ export function load(json: DashboardJson): Loaded {
       timeZone: settings.timeZone,
     }),
     $variables: variablesOf(json.templating?.list),
+    $data: new SceneDataLayerSet({
+      layers: annotationsOf(json).map(
+        (one) => new dataLayers.AnnotationsDataLayer({ name: one.name, query: one, isEnabled: one.enable, isHidden: one.hide })
+      ),
+    }),
     controls: [
       new VariableValueSelectors({}),
+      new SceneDataLayerControls(),
       new SceneControlsSpacer(),
       new SceneTimePicker({}),
       new SceneRefreshPicker({
@@ -100,5 +112,5 @@ export function load(json: DashboardJson): Loaded {
     ],
     body: new SceneGridLayout({ isLazy: false, children }),
   });
-  return { scene, panels };
+  return { scene, annotations: annotationsOf(json), panels };
 }

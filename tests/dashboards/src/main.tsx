@@ -30,6 +30,8 @@ async function main() {
   installHost(source, settings.theme);
   sceneUtils.registerRuntimeDataSource({ dataSource: source });
   registerPanels();
+  // Before the first text is measured: what is measured is remembered.
+  await Promise.all(['400 12px Inter', '500 12px Inter'].map((font) => document.fonts.load(font)));
   const listed = await json<Listed[]>('/dashboards.json');
   const uid = /^\/d\/([^/]+)/.exec(location.pathname)?.[1];
   if (!uid) {

@@ -3,6 +3,7 @@
 import { DataTransformerConfig, FieldConfigSource } from '@grafana/data';
 import { DataSourceRef } from '@grafana/schema';
 
+import { AnnotationJson } from './annotations';
 import { Target } from './prometheus';
 
 export interface GridPos {
@@ -65,7 +66,7 @@ export interface DashboardJson {
   refresh?: string;
   time?: { from: string; to: string };
   links?: LinkJson[];
-  annotations?: { list: Array<{ name: string; builtIn?: number }> };
+  annotations?: { list: AnnotationJson[] };
   templating?: { list: VariableJson[] };
   panels: PanelJson[];
 }

@@ -3,6 +3,7 @@
 import { LoadingState } from '@grafana/data';
 import { sceneGraph } from '@grafana/scenes';
 
+import { annotationRefId } from './annotations';
 import type { Loaded } from './dashboard';
 import { lastAsked } from './prometheus';
 
@@ -30,6 +31,7 @@ interface Probe {
   errors: string[];
   settled(): boolean;
   panels(): PanelReport[];
+  annotations(): QueryReport[];
 }
 
 declare global {
@@ -41,15 +43,17 @@ declare global {
 const SETTLED: string[] = [LoadingState.Done, LoadingState.Error];
 
 export function installProbe() {
-  window.xenha = { ready: false, errors: [], settled: () => false, panels: () => [] };
+  window.xenha = { ready: false, errors: [], settled: () => false, panels: () => [], annotations: () => [] };
   window.addEventListener('error', (event) => window.xenha.errors.push(event.message));
   window.addEventListener('unhandledrejection', (event) => {
     window.xenha.errors.push(String(event.reason?.message ?? event.reason));
   });
 }
 
-export function probe({ panels }: Loaded) {
+export function probe({ annotations, panels }: Loaded) {
   window.xenha.panels = () => panels.map(reportOf);
+  window.xenha.annotations = () =>
+    annotations.map(({ expr = '', name }) => ({ refId: name, expr, series: 0, ...lastAsked(undefined, annotationRefId(name)) }));
   window.xenha.settled = () =>
     panels.every(({ viz }) => viz.getPlugin() || viz.state._pluginLoadError) &&
     window.xenha.panels().every((panel) => !panel.queries.length || panel.errors.length || SETTLED.includes(panel.state));

@@ -1,10 +1,17 @@
 // The data source: asks Prometheus' HTTP interface, as Grafana's server would. The package @grafana/prometheus is of no use
 // here, for it asks Grafana's server.
 
-import { DataQueryRequest, DataQueryResponse, MetricFindValue, ScopedVars, TimeRange } from '@grafana/data';
+import {
+  DataQueryRequest,
+  DataQueryResponse,
+  MetricFindValue,
+  ScopedVars,
+  TimeRange,
+} from '@grafana/data';
 import { DataQuery } from '@grafana/schema';
 import { RuntimeDataSource, sceneGraph } from '@grafana/scenes';
 
+import { annotationSupport } from './annotations';
 import { Answer, framesOf } from './frames';
 import { sceneOf } from './host';
 import { stepsOf, withStepVariables } from './steps';
@@ -61,6 +68,7 @@ export class PrometheusSource extends RuntimeDataSource<Target> {
   constructor(uid: string, scrapeInterval: string) {
     super('prometheus', uid);
     this.interval = scrapeInterval;
+    this.annotations = annotationSupport;
   }
 
   async query(request: DataQueryRequest<Target>): Promise<DataQueryResponse> {

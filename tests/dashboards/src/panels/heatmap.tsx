@@ -5,13 +5,13 @@ import { measureText, useTheme2 } from '@grafana/ui';
 
 import { fieldOptions } from '../field_options';
 import { Empty, isEmpty } from './empty';
-import { AXIS_HEIGHT, TimeAxis, timeScale } from './time_axis';
+import { DrawnMarks } from './marks';
+import { AXIS_HEIGHT, DRAWING, FONT_SIZE, TimeAxis, timeScale } from './time_axis';
 
 interface Options {
   yAxis?: { unit?: string; decimals?: number };
 }
 
-const FONT_SIZE = 12;
 const NAME_GAP = 8;
 
 function HeatmapPanel({ data, fieldConfig, height, options, timeRange, timeZone, width }: PanelProps<Options>) {
@@ -36,7 +36,7 @@ function HeatmapPanel({ data, fieldConfig, height, options, timeRange, timeZone,
   const bottom = height - AXIS_HEIGHT;
   const thick = bottom / rows.length;
   return (
-    <svg width={width} height={height} style={{ display: 'block', fontSize: FONT_SIZE }}>
+    <svg data-drawing width={width} height={height} style={DRAWING}>
       <TimeAxis scale={scale} theme={theme} timeZone={timeZone} y={bottom} />
       {rows.map((row, index) => {
         const top = bottom - (index + 1) * thick;
@@ -56,6 +56,7 @@ function HeatmapPanel({ data, fieldConfig, height, options, timeRange, timeZone,
           </g>
         );
       })}
+      <DrawnMarks annotations={data.annotations} height={bottom} scale={scale} timeRange={timeRange} />
     </svg>
   );
 }

@@ -7,8 +7,9 @@ import { useMemo } from 'react';
 
 import { fieldOptions } from '../field_options';
 import { Empty, isEmpty } from './empty';
+import { DrawnMarks } from './marks';
 import { legendOf, Row, rowsOf, Stretch } from './states';
-import { AXIS_HEIGHT, TimeAxis, timeScale, TimeScale } from './time_axis';
+import { AXIS_HEIGHT, DRAWING, FONT_SIZE, TimeAxis, timeScale, TimeScale } from './time_axis';
 
 interface Options {
   mergeValues?: boolean;
@@ -20,7 +21,6 @@ interface Options {
 
 type Props = PanelProps<Options>;
 
-const FONT_SIZE = 12;
 const NAME_GAP = 12;
 const PADDING = 4;
 
@@ -52,14 +52,14 @@ function StateTimelinePanel(props: Props) {
   );
 }
 
-function Drawing({ height, options, rows, timeRange, timeZone, width }: Props & { rows: Row[] }) {
+function Drawing({ data, height, options, rows, timeRange, timeZone, width }: Props & { rows: Row[] }) {
   const theme = useTheme2();
   const widest = Math.max(...rows.map((row) => measureText(row.name, FONT_SIZE).width));
   const left = Math.ceil(widest) + NAME_GAP;
   const scale = timeScale(timeRange, left, Math.max(1, width - left));
   const rowHeight = Math.max(1, height - AXIS_HEIGHT) / rows.length;
   return (
-    <svg width={width} height={height} style={{ display: 'block', fontSize: FONT_SIZE }}>
+    <svg data-drawing width={width} height={height} style={DRAWING}>
       <TimeAxis scale={scale} theme={theme} timeZone={timeZone} y={height - AXIS_HEIGHT} />
       {rows.map((row, index) => (
         <g key={index} transform={`translate(0 ${index * rowHeight})`}>
@@ -71,6 +71,7 @@ function Drawing({ height, options, rows, timeRange, timeZone, width }: Props & 
           ))}
         </g>
       ))}
+      <DrawnMarks annotations={data.annotations} height={height - AXIS_HEIGHT} scale={scale} timeRange={timeRange} />
     </svg>
   );
 }

@@ -1,8 +1,11 @@
-// The time axis below the panels that we draw ourselves.
+// What the panels that we draw ourselves have in common: their font, and the time axis below.
 
 import { dateTimeFormat, GrafanaTheme2, TimeRange } from '@grafana/data';
 
 export const AXIS_HEIGHT = 24;
+export const FONT_SIZE = 12;
+/** Without the page's letter spacing, which measuring a text does not know of. */
+export const DRAWING = { display: 'block', fontSize: FONT_SIZE, letterSpacing: 0 } as const;
 
 const MINUTE = 60_000;
 const STEPS = [

@@ -5,6 +5,7 @@ import { ComponentProps, useMemo } from 'react';
 
 import { fieldOptions } from '../field_options';
 import { Empty, isEmpty } from './empty';
+import { ChartMarks } from './marks';
 import { Tooltip } from './tooltip';
 
 interface Options {
@@ -39,17 +40,20 @@ function TimeSeriesPanel({ data, fieldConfig, height, options, timeRange, timeZo
       legend={{ ...LEGEND, ...options.legend }}
       options={options}
     >
-      {(builder, alignedFrame) =>
-        mode === TooltipDisplayMode.None ? null : (
-          <TooltipPlugin2
-            config={builder}
-            hoverMode={mode === TooltipDisplayMode.Single ? NEAREST : ALL_AT_ONCE}
-            render={(_, indices, series) => (
-              <Tooltip frame={alignedFrame} indices={indices} only={mode === TooltipDisplayMode.Single ? series : null} />
-            )}
-          />
-        )
-      }
+      {(builder, alignedFrame) => (
+        <>
+          <ChartMarks annotations={data.annotations} builder={builder} timeRange={timeRange} />
+          {mode !== TooltipDisplayMode.None && (
+            <TooltipPlugin2
+              config={builder}
+              hoverMode={mode === TooltipDisplayMode.Single ? NEAREST : ALL_AT_ONCE}
+              render={(_, indices, series) => (
+                <Tooltip frame={alignedFrame} indices={indices} only={mode === TooltipDisplayMode.Single ? series : null} />
+              )}
+            />
+          )}
+        </>
+      )}
     </TimeSeries>
   );
 }
