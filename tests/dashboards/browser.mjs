@@ -3,11 +3,11 @@
 import { existsSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 
-const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']; // as in renderer.py
 
 /** Null when there is none. */
 export function chromiumPath() {
-  return [process.env.CHROMIUM, ...PLACES].find((path) => path && existsSync(path)) ?? null;
+  return PLACES.find((path) => existsSync(path)) ?? null;
 }
 
 export function launch(executablePath) {

@@ -89,26 +89,27 @@ class Rule:
         own = {name: re.sub(r"{{ *\$labels\.(\w+) *}}", lambda found: labels.get(found[1], ""), text)
                for name, text in self.labels.items()}
         labels = {name: value for name, value in labels.items() if name != "__name__"}
-        states, since, before = collections.defaultdict(dict), None, None
+        states, began, since, before = collections.defaultdict(dict), {}, None, None
         for at in times:
             if before is None or at - before > step:
                 since = at
             before = at
+            began[at] = str(since)
             states["firing" if at - since >= self.wait else "pending"][at] = "1"
-        return [({**labels, **own, "__name__": "ALERTS", "alertname": self.name, "alertstate": state}, values)
-                for state, values in states.items()]
+        own = {**labels, **own, "alertname": self.name}
+        return [({**own, "__name__": "ALERTS_FOR_STATE"}, began),
+                *(({**own, "__name__": "ALERTS", "alertstate": state}, values) for state, values in states.items())]
 
 
 def layers(rules):
     """Lists of rules: each list needs only what is recorded by the lists before."""
-    left, known = list(rules), set()
+    left = list(rules)
     while left:
         names = {"ALERTS" if rule.is_alert else rule.name for rule in left}
-        ready = [rule for rule in left if not rule.words & names or rule.words & names == {rule.name}]
+        ready = [rule for rule in left if not rule.words & names]
         if not ready:
             raise AssertionError(f"these rules need one another: {', '.join(sorted(rule.name for rule in left))}")
         yield ready
-        known |= {rule.name for rule in ready}
         left = [rule for rule in left if rule not in ready]
 
 

@@ -9,13 +9,13 @@ import { fileURLToPath } from 'node:url';
 const here = path.dirname(fileURLToPath(import.meta.url));
 const GRAFANA_PUBLIC = path.join(here, 'node_modules/@grafana/ui/dist/public');
 const FONTS = path.join(here, 'node_modules/@fontsource-variable');
-const PAGE = `<!doctype html>
+const page = (defaults) => `<!doctype html>
 <meta charset="utf-8">
 <title>Dashboards</title>
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="/app.css">
 <div id="root"></div>
-<script>window.__grafana_public_path__ = '/public/'</script>
+<script>window.__grafana_public_path__ = '/public/'; window.xenhaDefaults = ${JSON.stringify(defaults)}</script>
 <script src="/app.js"></script>
 `;
 
@@ -27,15 +27,18 @@ function fontFile(pathname) {
   return pathname.startsWith('/public/fonts/roboto/') && 'roboto-mono/files/roboto-mono-latin-wght-normal.woff2';
 }
 
-/** dashboards: files. They are read at each request, so that a live page shows what was just saved. */
-export async function serve({ prometheus, dashboards, address = '127.0.0.1', port = 0 }) {
+/**
+ * dashboards: files; they are read at each request, so that a live page shows what was just saved. defaults: what settings.ts
+ * shall take where the page's address says nothing.
+ */
+export async function serve({ prometheus, dashboards, address = '127.0.0.1', port = 0, defaults = {} }) {
   const built = { '/app.js': readFileSync(path.join(here, 'out/app.js')), '/app.css': readFileSync(path.join(here, 'out/app.css')) };
   const read = () => dashboards.map((file) => JSON.parse(readFileSync(file, 'utf8')));
   const missing = new Set();
 
   const answer = (pathname) => {
     if (pathname === '/' || /^\/d\/[^/]+$/.test(pathname)) {
-      return ['text/html', PAGE];
+      return ['text/html', page(defaults)];
     }
     if (built[pathname]) {
       return [pathname.endsWith('.css') ? 'text/css' : 'text/javascript', built[pathname]];

@@ -49,12 +49,10 @@ function eventsOf(json: AnnotationJson, frames: DataFrame[], step: number): Anno
 
 const STEP = '60s'; // Grafana's, when the annotation says none
 
-export const annotationRefId = (name: string) => `annotation ${name}`;
-
 /** What the scene's layer for annotations asks of a data source. */
 export const annotationSupport: AnnotationSupport<Target, AnnotationJson> = {
   prepareAnnotation: (json) => json,
-  prepareQuery: ({ expr, name, step }) => ({ refId: annotationRefId(name), expr, range: true, interval: step || STEP }),
+  prepareQuery: ({ expr, name, step }) => ({ refId: 'A', annotation: name, expr, range: true, interval: step || STEP }),
   processEvents: (json, frames) => of(eventsOf(json, frames, rangeUtil.intervalToMs(json.step || STEP))),
 };
 

@@ -89,8 +89,8 @@ export function load(json: DashboardJson): Loaded {
 
   const scene = new EmbeddedScene({
     $timeRange: new SceneTimeRange({
-      from: json.time?.from ?? 'now-6h',
-      to: json.time?.to ?? 'now',
+      from: settings.from ?? json.time?.from ?? 'now-6h',
+      to: settings.to ?? json.time?.to ?? 'now',
       timeZone: settings.timeZone,
     }),
     $variables: variablesOf(json.templating?.list),

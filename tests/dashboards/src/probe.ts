@@ -3,9 +3,8 @@
 import { LoadingState } from '@grafana/data';
 import { sceneGraph } from '@grafana/scenes';
 
-import { annotationRefId } from './annotations';
 import type { Loaded } from './dashboard';
-import { lastAsked } from './prometheus';
+import { lastAskedByAnnotation, lastAskedByPanel } from './prometheus';
 
 export interface QueryReport {
   refId: string;
@@ -53,7 +52,7 @@ export function installProbe() {
 export function probe({ annotations, panels }: Loaded) {
   window.xenha.panels = () => panels.map(reportOf);
   window.xenha.annotations = () =>
-    annotations.map(({ expr = '', name }) => ({ refId: name, expr, series: 0, ...lastAsked(undefined, annotationRefId(name)) }));
+    annotations.map(({ expr = '', name }) => ({ refId: name, expr, series: 0, ...lastAskedByAnnotation(name) }));
   window.xenha.settled = () =>
     panels.every(({ viz }) => viz.getPlugin() || viz.state._pluginLoadError) &&
     window.xenha.panels().every((panel) => !panel.queries.length || panel.errors.length || SETTLED.includes(panel.state));
@@ -77,6 +76,6 @@ function reportOf({ json, viz }: Loaded['panels'][number]): PanelReport {
     noValue: json.fieldConfig?.defaults.noValue,
     queries: (json.targets ?? [])
       .filter((target) => !target.hide)
-      .map((target) => ({ refId: target.refId, expr: target.expr ?? '', series: 0, ...lastAsked(json.id, target.refId) })),
+      .map((target) => ({ refId: target.refId, expr: target.expr ?? '', series: 0, ...lastAskedByPanel(json.id, target.refId) })),
   };
 }

@@ -23,6 +23,8 @@ export interface Target extends DataQuery {
   range?: boolean;
   format?: string;
   interval?: string;
+  /** Its name, when the query is not a panel's. */
+  annotation?: string;
 }
 
 /** A query as it was asked last: the test wants to know which of a panel's queries gave nothing. */
@@ -33,10 +35,11 @@ export interface Asked {
 }
 
 const asked = new Map<string, Asked>();
+const ofPanel = (panelId: number | undefined, refId: string) => `panel ${panelId} ${refId}`;
+const ofAnnotation = (name: string) => `annotation ${name}`;
 
-export function lastAsked(panelId: number | undefined, refId: string): Asked | undefined {
-  return asked.get(`${panelId} ${refId}`);
-}
+export const lastAskedByPanel = (panelId: number, refId: string) => asked.get(ofPanel(panelId, refId));
+export const lastAskedByAnnotation = (name: string) => asked.get(ofAnnotation(name));
 
 async function ask<T>(path: string, parameters: Record<string, string>): Promise<T> {
   const reply = await fetch(path, { method: 'POST', body: new URLSearchParams(parameters) });
@@ -83,7 +86,7 @@ export class PrometheusSource extends RuntimeDataSource<Target> {
     const expr = withVariables(withStepVariables(target.expr!, steps), request.scopedVars);
     const shape = { refId: target.refId, format: target.format ?? 'time_series', legendFormat: target.legendFormat, several };
     const note: Asked = { expr, series: 0 };
-    asked.set(`${request.panelId} ${target.refId}`, note);
+    asked.set(target.annotation ? ofAnnotation(target.annotation) : ofPanel(request.panelId, target.refId), note);
     const instant = async () => {
       const time = String(request.range.to.valueOf() / 1000);
       return framesOf(await ask<Answer>('/api/v1/query', { query: expr, time }), shape);

@@ -1,16 +1,26 @@
-// What the address of the page says beside the variables and the time range, which Grafana's code reads itself.
+// How a dashboard is to be shown, beside its variables: from the address of the page, else from who serves it.
 
 export type ThemeName = 'dark' | 'light';
 
+declare global {
+  interface Window {
+    /** Set by the server. */
+    xenhaDefaults: Record<string, string>;
+  }
+}
+
 const query = new URLSearchParams(location.search);
+const said = (name: string): string | undefined => query.get(name) ?? window.xenhaDefaults[name];
 
 export const settings = {
-  theme: (query.get('theme') === 'light' ? 'light' : 'dark') as ThemeName,
+  theme: (said('theme') === 'light' ? 'light' : 'dark') as ThemeName,
   /** As in the settings of a Prometheus data source: no step is shorter, and $__rate_interval covers four of them. */
-  scrapeInterval: query.get('scrape') ?? '15s',
-  timeZone: query.get('tz') ?? 'utc',
-  /** Overrides what the dashboard says; "" stops refreshing. */
-  refresh: query.get('refresh'),
+  scrapeInterval: said('scrape') ?? '15s',
+  timeZone: said('tz') ?? 'utc',
+  /** These three else as the dashboard has them; a refresh of "" is none. */
+  refresh: said('refresh'),
+  from: said('from'),
+  to: said('to'),
 };
 
 /** Parameters that a link to another dashboard has to carry along. */
