@@ -1,4 +1,5 @@
-// How a dashboard is to be shown, beside its variables: from the address of the page, else from who serves it.
+// How a dashboard is to be shown: from the address of the page, else from who serves it. Variables and time range in the
+// address are read by Grafana's code.
 
 export type ThemeName = 'dark' | 'light';
 
@@ -17,10 +18,11 @@ export const settings = {
   /** As in the settings of a Prometheus data source: no step is shorter, and $__rate_interval covers four of them. */
   scrapeInterval: said('scrape') ?? '15s',
   timeZone: said('tz') ?? 'utc',
-  /** These three else as the dashboard has them; a refresh of "" is none. */
+  /** Else as the dashboard has it; "" is none. */
   refresh: said('refresh'),
-  from: said('from'),
-  to: said('to'),
+  /** Where the address says nothing; else as the dashboard has it. */
+  from: window.xenhaDefaults.from,
+  to: window.xenhaDefaults.to,
 };
 
 /** Parameters that a link to another dashboard has to carry along. */
