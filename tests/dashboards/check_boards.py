@@ -1,7 +1,9 @@
 #!/usr/bin/python3 -B
 """The dashboards are what their sources say, and ask only for metrics and labels that exist.
 
-    check_boards.py SOURCE_ROOT
+    check_boards.py SOURCE_ROOT [METRICS.md]
+
+With a METRICS.md only the names, against that catalogue of the exporter's.
 
 Looks at the JSON as Grafana will: uids, variables, links, titles, descriptions, units, panel types, queries. Every query is
 parsed by promtool, and every metric and label must stand in exporter/METRICS.md or in the page of the hooks.
@@ -215,7 +217,11 @@ def load(root):
     return {name: json.loads((root / "dashboards" / f"{name}.json").read_text(encoding="utf-8")) for name in UIDS}
 
 
-def main(root):
+def main(root, exporter_catalogue=None):
+    if exporter_catalogue:
+        wrong = problems(load(root), catalogue.read_catalogue([exporter_catalogue, catalogue_paths(root)[1]]), recorded(root))
+        print("\n".join(wrong))
+        return 1 if wrong else 0
     made = subprocess.run(["/usr/bin/python3", "-B", root / "dashboards" / "source" / "make.py", "--check"],
                           capture_output=True, text=True, check=False)
     print(made.stdout + made.stderr, end="")
@@ -229,4 +235,4 @@ def main(root):
 
 
 if __name__ == "__main__":
-    sys.exit(main(pathlib.Path(sys.argv[1])))
+    sys.exit(main(*map(pathlib.Path, sys.argv[1:])))

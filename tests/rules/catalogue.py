@@ -190,7 +190,7 @@ def unknown(uses, catalogue, extra=frozenset()):
     known = {**PROMETHEUS, **catalogue}
     problems = []
     for metric, labels in sorted(uses.metrics.items()):
-        if ":" in metric:  # a recording rule's; who calls this checks that it is recorded
+        if ":" in metric and metric not in known:  # a recording rule's; who calls this checks that it is recorded
             continue
         if metric not in known:
             problems.append(f"there is no metric {metric}")
@@ -198,7 +198,7 @@ def unknown(uses, catalogue, extra=frozenset()):
             problems += [f"{metric} has no label {label}" for label in sorted(labels - known[metric] - SCRAPE - extra)]
     for keyword, labels, metrics, made in uses.groups:
         of = [known.get(metric) for metric in metrics]
-        if any(metric.startswith("ALERTS") or ":" in metric for metric in metrics):
+        if any(metric.startswith("ALERTS") or (":" in metric and metric not in known) for metric in metrics):
             continue
         there = set().union(*(labels_ for labels_ in of if labels_)) | SCRAPE | made | extra
         if of:

@@ -54,7 +54,7 @@ def test_file(alertname):
 
 def recorded_in(expr):
     """Names of recording rules that the expression uses."""
-    return set(re.findall(r"[a-zA-Z_][a-zA-Z0-9_]*:[a-zA-Z0-9_:]+", expr))
+    return set(re.findall(r"[a-zA-Z_][a-zA-Z0-9_]*:[a-zA-Z0-9_:]+", re.sub(r"\[[^\]]*\]", "", expr)))
 
 
 def closure(rule, rules):
