@@ -43,6 +43,8 @@ CASES = [
     (("XenHAExporterIsolated", "critical", EXPORTER),
      ("XenHACloudStackUnreachable", "warning", {**EXPORTER, "cloudstack": "cloud1"}),
      ("XenHAExporterDown", "critical", EXPORTER)),
+    (("XenHAExporterIsolated", "critical", EXPORTER), ("XenHACloudStackDeadHostInAlert", "critical", {"cloudstack": "cloud1"}),
+     ("XenHACloudStackHostAlertStuck", "critical", {"cloudstack": "cloud1"})),
     (("XenHAExporterIsolated", "warning", {**EXPORTER, "instance": "mon1:10045"}), None, ("XenHAHostDown", "critical", {})),
     (("XenHAPoolNoMaster", "critical", POOL), ("XenHASnapshotStale", "warning", POOL),
      ("XenHASnapshotStale", "warning", OTHER_POOL)),
