@@ -216,7 +216,7 @@ def board():
         (12, table("Decisions", "Each verdict of xenha-hooks in this time range with its reason. The page of the daemon and"
                    " xenhactl explain say more.", [
                        Column("Pool", label="pool"), Column("Action", label="action"),
-                       Column("Verdict", label="verdict", width=110, texts=VERDICTS), Column("Reason", label="reason"),
+                       Column("Verdict", label="verdict", width=120, texts=VERDICTS), Column("Reason", label="reason"),
                        Column("Times", f"{times('xenha_hooks_decisions_total', *DECISION, **POOL)} > 0", width=80)],
                    sort=[("Times", True)], no_value="No decision in this time range.")),
         (12, table("Guards that object now", "For pools with an open alert: which guard of the hooks objects, or does not know.", [
@@ -253,7 +253,7 @@ DECISION = ("pool", "action", "verdict", "reason")
 VERDICTS = {"act": ("acts", GOOD), "would_act": ("would act", LEADS), "wait": ("waits", NOTE), "refuse": ("refuses", BAD),
             "done": ("nothing to do", GOOD), "standby": ("standby", LEADS), "ignored": ("ignored", UNKNOWN)}
 ACTIONS = {"success": ("success", GOOD), "failed": ("failed", BAD), "rolled_back": ("rolled back", WARN),
-           "not_armed": ("not every host armed", WARN), "unknown": ("unknown", UNKNOWN)}
+           "not_armed": ("not armed", WARN), "unknown": ("unknown", UNKNOWN)}
 
 
 def setting(metric, one=SETTINGS):
