@@ -106,12 +106,12 @@ def board():
     board.line(
         6,
         (12, table("Open failovers", "Each lost host, and how far its pool's newest failover has come.", [
-            Column("Pool", label="pool"), Column("Host", label="host"), Column("Was", label="role", width=90),
-            Column("Furthest phase", f"0 * {host_open()} + on (pool) group_left () ({reached()})", states=REACHED, width=140),
+            Column("Pool", label="pool"), Column("Host", label="host"), Column("Was", label="role", width=70),
+            Column("Furthest phase", f"0 * {host_open()} + on (pool) group_left () ({reached()})", states=REACHED, width=130),
             Column("Lost for", f"0 * {host_open()} + on (pool) group_left () (time() - {oldest})\nor {host_open()} - 2",
-                   unit="dthms", width=120, states=[State(-1, "no VM waits", CALM)], thresholds=limits(CALM, (330, BAD))),
+                   unit="dthms", width=105, states=[State(-1, "no VM waits", CALM)], thresholds=limits(CALM, (330, BAD))),
             Column("In CloudStack", f"0 * {host_open()} + on (pool, host) group_left () "
-                                    f"{states.cloud_state('pool', 'host', **POOL)}\nor {host_open()} - 2", width=120,
+                                    f"{states.cloud_state('pool', 'host', **POOL)}\nor {host_open()} - 2", width=110,
                    states=LOST_IN_CLOUD)],
             sort=[("Lost for", True)], no_value="No failover is open.")),
         (12, table("VMs that wait", "VMs that HA protects and that do not run again yet, by kind.", [
@@ -146,7 +146,7 @@ def board():
         (12, table("Newest failover of each pool", "Times from the last contact; compared with the published ones.", [
             Column("Pool", label="pool"),
             *[Column(short, most("xenha_failover_last_phase_seconds", "pool", **POOL, phase=phase) + unless_reached(),
-                     unit="dthms", states=[State(-1, "-", CALM)], width=95,
+                     unit="dthms", states=[State(-1, "-", CALM)], width=85,
                      thresholds=against_published(phase, CALM) if phase in states.PUBLISHED else limits(CALM))
               for short, phase in (("Detected", "detected"), ("Master", "master_elected"), ("Down", "cloudstack_host_down"),
                                    ("HA starts", "cloudstack_ha_started"), ("First VM", "first_vm_running"),
