@@ -41,6 +41,14 @@ def times(metric, *by, **matchers):
     return f"round({in_range(metric, *by, **matchers)})"
 
 
+def happened(metric, *by, **matchers):
+    """The same for a counter that begins with its first event, which increase does not see."""
+    grouped = f"max by ({', '.join(by)})"
+    return (f"{times(metric, *by, **matchers)} > 0\n"
+            f"or {grouped} (last_over_time({select(metric, **matchers)}[$__range])) > 0\n"
+            f"unless {grouped} ({select(metric, **matchers)} offset $__range)")
+
+
 def mmss(seconds):
     return f"{seconds // 60}:{seconds % 60:02}"
 
@@ -96,8 +104,8 @@ def board():
                  f"sum({most('xenha_vm_not_protected', 'pool', **POOL)}) or 0 * {alive} - 1",
                  states=[State(-1, "no failover yet", GOOD)], thresholds=limits(GOOD, (1, NOTE)))),
         (4, stat("CloudStack answers", "Do all CloudStacks answer? If one does not, it may restart nothing, and nobody sees it.",
-                 "min(xenha_cloudstack_up)", states=[State(1, "yes", GOOD), State(0, "NO", BAD)],
-                 no_value="none attached")),
+                 f"min(xenha_cloudstack_up) or 0 * {alive} - 1",
+                 states=[State(1, "yes", GOOD), State(0, "NO", BAD), State(-1, "none", UNKNOWN)])),
         (4, stat("Hooks", "Mode of xenha-hooks. In dry-run it only says what it would do.",
                  [('max by (mode) (xenha_hooks_mode) == 1 or on () label_replace(vector(0), "mode",'
                    ' "not running", "", "")', "{{mode}}")], name=True,
@@ -113,13 +121,13 @@ def board():
             Column("In CloudStack", f"0 * {host_open()} + on (pool, host) group_left () "
                                     f"{states.cloud_state('pool', 'host', **POOL)}\nor {host_open()} - 2", width=110,
                    states=LOST_IN_CLOUD)],
-            sort=[("Lost for", True)], no_value="No failover is open.")),
+            sort=[("Lost for", True)], no_value="No failover is known to be open.")),
         (12, table("VMs that wait", "VMs that HA protects and that do not run again yet, by kind.", [
             Column("Pool", label="pool"), Column("Kind", label="vm_kind", texts=KINDS),
             Column("Waiting", f"{pending} > 0", width=100, thresholds=limits(BAD)),
             Column("Lost for", f"0 * ({pending} > 0) + on (pool) group_left () (time() - {oldest})", unit="dthms", width=120,
                    thresholds=limits(CALM, (330, BAD)))],
-            sort=[("Waiting", True)], no_value="No VM waits.")))
+            sort=[("Waiting", True)], no_value="No VM is known to wait.")))
 
     board.row("How failovers went")
     board.line(
@@ -217,7 +225,7 @@ def board():
                    " xenhactl explain say more.", [
                        Column("Pool", label="pool"), Column("Action", label="action"),
                        Column("Verdict", label="verdict", width=120, texts=VERDICTS), Column("Reason", label="reason"),
-                       Column("Times", f"{times('xenha_hooks_decisions_total', *DECISION, **POOL)} > 0", width=80)],
+                       Column("Times", happened("xenha_hooks_decisions_total", *DECISION, **POOL), width=80)],
                    sort=[("Times", True)], no_value="No decision in this time range.")),
         (12, table("Guards that object now", "For pools with an open alert: which guard of the hooks objects, or does not know.", [
             Column("Pool", label="pool"), Column("Guard", label="guard"),
@@ -230,7 +238,7 @@ def board():
         (8, table("What actions came to", "Outcomes of the hooks' actions in this time range.", [
             Column("Pool", label="pool"), Column("Action", label="action"),
             Column("Outcome", label="outcome", width=140, texts=ACTIONS),
-            Column("Times", f"{times('xenha_hooks_actions_total', 'pool', 'action', 'outcome', **POOL)} > 0", width=70)],
+            Column("Times", happened("xenha_hooks_actions_total", "pool", "action", "outcome", **POOL), width=70)],
             sort=[("Times", True)], no_value="No action in this time range.")),
         (4, stat("Acting now", "Actions of the hooks that run at this moment.",
                  f"sum({most('xenha_hooks_action_in_progress', 'pool', 'action', **POOL)})",
