@@ -4,7 +4,7 @@ A screen is lines of panels: board.line(height, (width, panel), ...); 24 columns
 grid of Grafana's JSON are nobody else's business. Python's standard library only.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 SECONDS = "suffix: s"  # as they are configured: 90 s, and not 1.5 mins
 DATASOURCE = {"type": "prometheus", "uid": "${datasource}"}
@@ -164,18 +164,17 @@ class Column:
     states: list = None
     thresholds: dict = None
     label: str = None
-    width: int = None
+    width: int = None  # pixels; without, the column takes what is left over, but `least`
+    least: int = 110
     decimals: int = None
     link: dict = None
     null: str = "unknown"
     texts: dict = None  # label's value -> text, or (text, colour)
-    bold: bool = False
-    more: list = field(default_factory=list)
 
     def override(self):
         properties = [{"id": "unit", "value": self.unit}, {"id": "custom.align", "value": "left"}]
-        if self.width:
-            properties.append({"id": "custom.width", "value": self.width})
+        properties.append({"id": "custom.width", "value": self.width} if self.width else
+                          {"id": "custom.minWidth", "value": self.least})
         if self.decimals is not None:
             properties.append({"id": "decimals", "value": self.decimals})
         if self.label:
@@ -190,7 +189,7 @@ class Column:
             properties.append({"id": "custom.cellOptions", "value": {"type": "color-background", "mode": "basic"}})
         if self.link:
             properties.append({"id": "links", "value": [self.link]})
-        return {"matcher": {"id": "byName", "options": self.name}, "properties": properties + self.more}
+        return {"matcher": {"id": "byName", "options": self.name}, "properties": properties}
 
 
 def table(title, description, columns, sort=(), no_value="Nothing to show.", hidden=()):

@@ -40,6 +40,7 @@ agreement = (f"2 * (max by (host) ({select('xenha_pool_master', **HOSTS)}) == 1)
              f"\nor 3 * {names} and on () ({masters} == 0)\nor 0 * {names}")
 AGREEMENT = [State(1, "follows the master", GOOD), State(2, "claims to be master", LEADS),
              State(3, "its master is silent", WARN), State(0, "names another", BAD), State(-1, "not known", UNKNOWN)]
+YES_NO = [*states.calm(states.YES_NO[:2]), State(-1, "?", UNKNOWN)]
 ARMED = [State(1, "armed", GOOD), State(0, "NOT ARMED", BAD), State(3, "HA on", GOOD), State(2, "HA OFF", BAD),
          State(4, "enabling HA", NOTE), State(5, "disabling HA", NOTE), State(-1, "unknown", UNKNOWN)]
 # Of a host that the master holds for dead it repeats what was true before.
@@ -75,18 +76,19 @@ def board():
                  unit="s", decimals=1, thresholds=limits(BAD),
                  states=[State(-1, "it is on", GOOD), State(-2, "never was on", NOTE)])),
         (4, stat("Master", "The host that claims to be master when asked directly. Two names: split brain.",
-                 [(f"max by (host) ({select('xenha_pool_master', **POOL)}) == 1\n"
+                 [(f"(max by (host) ({select('xenha_pool_master', **POOL)}) == 1) * scalar({masters})\n"
                    f'or on () label_replace({masters} == 0, "host", "none", "", "")\n'
                    f'or on () label_replace({states.known_pools(**POOL)} * 0 - 1, "host", "unknown", "", "")', "{{host}}")],
-                 name=True, states=[State(0, "none", BAD), State(1, "master", LEADS), states.UNKNOWN_FACT])),
+                 name=True, states=[*states.MASTERS[1:], State(1, "1", LEADS)])),
         (3, stat("All agree", "Do all hosts that answer name a host as master that claims to be it?",
                  f"min({follows}\nor 0 * max by (host) ({select('xenha_host_believed_master', **POOL)})) "
                  f"* scalar({masters} <= bool 1)", states=[State(1, "yes", GOOD), State(0, "NO", BAD)])),
         (3, stat("Hosts not armed", "Hosts that HA would not fence and that cannot take over. Every host while HA is off.",
                  f"sum(max by (host) ({select('xenha_host_ha_armed', **POOL)}) == bool 0)", thresholds=limits(GOOD, (1, BAD)))),
         (3, stat("Lowest margin", "How far the host nearest to being fenced is from it: 100 % is all of the HA timeout left.",
-                 f"min({select('xenha_heartbeat_margin_ratio', **POOL)})", unit="percentunit", decimals=0,
-                 thresholds=states.MARGIN, no_value="not recorded")),
+                 f"min({select('xenha_heartbeat_margin_ratio', **POOL)}) or 0 * max({enabled}) - 1 - max({enabled} == bool 0)",
+                 unit="percentunit", decimals=0, thresholds=states.MARGIN,
+                 states=[State(-1, "not known", UNKNOWN), State(-2, "HA is off", UNKNOWN)])),
         (3, stat("Last answer", "Time since the last good answer of the pool's master. All that the master says is as old.",
                  f"round(time() - {last_answer})", unit="s", decimals=0, thresholds=states.STALE, no_value="never")))
 
@@ -94,44 +96,42 @@ def board():
         10,
         (24, table("Hosts", "A row for each host, as it said itself when asked directly and as the master sees it.", [
             Column("Host", label="host"),
-            Column("State", each(states.host_state("host", **HOSTS)), states=states.HOST, width=110),
-            Column("Emergency reason", said(host("xenha_host_emergency_reason", "reason"), "reason"), label="reason", width=300),
+            Column("State", each(states.host_state("host", **HOSTS)), states=states.HOST, width=105),
+            Column("Emergency reason", said(host("xenha_host_emergency_reason", "reason"), "reason"), label="reason", width=275),
             Column("Follows", said(host("xenha_host_believed_master", "master"), "master"), label="master"),
-            Column("Live", each(host("xenha_host_live")), states=states.calm(states.YES_NO), width=60),
+            Column("Live", each(host("xenha_host_live")), states=YES_NO, width=55),
             Column("Enabled", each(host("xenha_host_enabled")), states=[
-                State(1, "yes", CALM), State(0, "no", WARN), State(-1, "unknown", UNKNOWN)], width=75),
-            Column("Armed", each(ARMED_HOST), states=[*states.calm(states.YES_NO[:2]), State(-1, "-", CALM)], width=70),
-            Column("Sees", each(host("xenha_host_ha_peers")), states=[State(-1, "-", CALM)], width=55),
-            Column("Margin", each(host("xenha_heartbeat_margin_ratio")), unit="percentunit", decimals=0, width=105,
+                State(1, "yes", CALM), State(0, "no", WARN), State(-1, "?", UNKNOWN)], width=70),
+            Column("Armed", each(ARMED_HOST), states=[*YES_NO[:2], State(-1, "-", CALM)], width=65),
+            Column("Margin", each(host("xenha_heartbeat_margin_ratio")), unit="percentunit", decimals=0, width=95,
                    states=[State(-1, "not known", CALM)], thresholds=limits(BAD, (0.25, WARN), (0.5, CALM))),
             Column("Heartbeat SR", each(f"min by (host) ({host('xenha_heartbeat_sr_attached', 'sr')})"), width=110, states=[
-                State(1, "attached", CALM), State(0, "NOT ATTACHED", BAD), State(-1, "unknown", UNKNOWN)]),
+                State(1, "attached", CALM), State(0, "DETACHED", BAD), State(-1, "unknown", UNKNOWN)]),
             Column("Paths lost", each(f"max by (host) ({host('xenha_heartbeat_sr_paths', 'sr')}"
-                                      f" - {host('xenha_heartbeat_sr_paths_active', 'sr')})"), width=90,
-                   states=[State(-1, "one path", CALM), State(0, "0", CALM)], thresholds=limits(CALM, (1, WARN))),
+                                      f" - {host('xenha_heartbeat_sr_paths_active', 'sr')})\n"
+                                      f"or 0 * {host('xenha_heartbeat_sr_attached')} - 2"), width=85,
+                   states=[State(-2, "one path", CALM), State(0, "0", CALM), State(-1, "?", UNKNOWN)], thresholds=limits(CALM, (1, WARN))),
             Column("Planned work", each("max by (host) (" + " or ".join(
                 f"{code} * ({host('xenha_host_maintenance', 'source', source=source)} == 1)"
-                for code, source in ((3, "xenha"), (2, "cloudstack"), (1, "xenserver"))) + ")", 0),
-                   states=states.calm(states.WORK), width=110),
-            Column("Up for", each(f"time() - {host('xenha_host_boot_timestamp_seconds')}"), unit="s", decimals=1, width=95,
+                for code, source in ((3, "xenha"), (2, "cloudstack"), (1, "xenserver")))
+                + f")\nor 0 * {host('xenha_host_reachable')}"), states=[*states.calm(states.WORK), states.UNKNOWN_FACT],
+                   width=115),
+            Column("Up for", each(f"time() - {host('xenha_host_boot_timestamp_seconds')}"), unit="s", decimals=1, width=85,
                    states=[State(-1, "unknown", CALM)], thresholds=limits(CALM)),
             Column("Toolstack for", each(f"time() - {host('xenha_host_agent_start_timestamp_seconds')}"), unit="s",
-                   decimals=1, width=110, states=[State(-1, "unknown", CALM)], thresholds=limits(CALM)),
-            Column("Clock off", each(f"abs({host('xenha_host_clock_offset_seconds')})"), unit="s", decimals=1, width=90,
-                   states=[State(-1, "unknown", CALM)], thresholds=limits(CALM, (10, NOTE), (30, WARN))),
-            Column("Certificate", each(f"{host('xenha_host_tls_certificate_expiry_timestamp_seconds')} - time()"), unit="s",
-                   decimals=0, width=100, states=[State(-1, "unknown", CALM)],
-                   thresholds=limits(BAD, (604800, WARN), (2592000, CALM)))],
+                   decimals=1, width=105, states=[State(-1, "unknown", CALM)], thresholds=limits(CALM)),
+            Column("Clock off", each(f"abs({host('xenha_host_clock_offset_seconds')})"), unit="s", decimals=1, width=85,
+                   states=[State(-1, "unknown", CALM)], thresholds=limits(CALM, (10, NOTE), (30, WARN)))],
             sort=[("State", True), ("Host", False)], no_value="No host of this pool in this Prometheus.")))
 
     board.line(
-        8,
+        9,
         (12, timeline("Host states", "What each host was when asked directly. A gap is a time without an answer from the"
                       " exporter.", [(states.host_state("host", **HOSTS), "{{host}}")], states.HOST)),
         (12, timeline("Who follows whom", "Each host's own word: claims to be master, names a host that claims it, or another"
                       ". A gap: it named nobody.", [(agreement, "{{host}}")], AGREEMENT)))
     board.line(
-        8,
+        9,
         (12, timeline("HA and armed hosts", "The pool's switch on top, then whether each host would be fenced and can take"
                       " over.", [(SWITCH, "Pool"), (ARMED_HOST, "{{host}}")], ARMED)),
         (12, timeline("In CloudStack", "The state that CloudStack holds each host in. From 4.5 on only Down restarts VMs, Alert"
@@ -155,7 +155,7 @@ def board():
                                          f"{select('xenha_ha_messages_total', **POOL)}[$__range]))) and {newest}", width=150,
                    thresholds=limits(CALM, (1, NOTE)), states=[State(0, "0", CALM)], null="-"),
             Column("Newest", f"1000 * {newest}", unit="dateTimeAsIso", width=180, null="-")],
-            sort=[("Newest", True)], no_value="No HA message since the exporter first ran.")))
+            sort=[("Newest", True)], no_value="No HA message is known since the exporter first ran.")))
 
     timeout = f"max({select('xenha_pool_ha_timeout_seconds', **POOL)})"
     board.row("Heartbeat")
@@ -200,24 +200,30 @@ def board():
             Column("Hosts without it", f"sum by (sr) (max by (sr, host) "
                                        f"({select('xenha_heartbeat_sr_attached', **POOL)}) == bool 0)" + sr_or(-1), width=140,
                    states=[State(0, "0", CALM), State(-1, "unknown", UNKNOWN)], thresholds=limits(CALM, (1, BAD)))],
-            sort=[("SR", False)], no_value="This pool names no HA statefile: HA is off, or was never on.")))
+            sort=[("SR", False)], no_value="No HA statefile is known: HA was never on, or there is no data.")))
 
     board.row("How it is set up")
     board.line(
         4,
-        (4, stat("HA timeout", "How long a host may miss heartbeats before it is fenced.", timeout, unit=SECONDS,
+        (3, stat("HA timeout", "How long a host may miss heartbeats before it is fenced.", timeout, unit=SECONDS,
                  thresholds=limits(GOOD))),
-        (4, stat("Timeout long enough", "Is the HA timeout at least what the configuration expects?",
+        (3, stat("Long enough", "Is the HA timeout at least what the configuration expects?",
                  f"{timeout} >= bool max({select('xenha_pool_ha_timeout_expected_seconds', **POOL)})", states=states.YES_NO)),
-        (4, stat("VMs under pool HA", "VMs that XenServer itself would restart. Must be 0 where CloudStack restarts VMs, or one"
-                 " VM may run twice.", f"max({select('xenha_pool_ha_protected_vms', **POOL)})",
+        (3, stat("VMs under HA", "VMs that XenServer itself would restart. Must be 0 where CloudStack restarts VMs, or one VM"
+                 " may run twice.", f"max({select('xenha_pool_ha_protected_vms', **POOL)})",
                  thresholds=limits(GOOD, (1, BAD)))),
-        (4, stat("Failures planned for", "Host failures for which XenServer is asked to plan VM restarts. With CloudStack this"
+        (3, stat("Failures planned", "Host failures for which XenServer is asked to plan VM restarts. With CloudStack this"
                  " should be 0.", f"max({select('xenha_pool_ha_host_failures_to_tolerate', **POOL)})",
                  thresholds=limits(GOOD, (1, NOTE)))),
-        (4, stat("HA is licensed", "Does the licence allow HA? If not, enabling it is refused.",
+        (3, stat("HA licensed", "Does the licence allow HA? If not, enabling it is refused.",
                  f"max({select('xenha_pool_ha_licensed', **POOL)})", states=states.YES_NO)),
-        (4, stat("Master changes", "Changes of the master role in this time range.",
+        (3, stat("Hotfix missing", "Hosts without the hotfix that HA needs; XenServer 6.x only.",
+                 f"sum({pool('xenha_host_hotfix_applied', 'host')} == bool 0) or 0 * max({enabled}) - 1",
+                 thresholds=limits(GOOD, (1, BAD)), states=[State(-1, "not needed", GOOD)])),
+        (3, stat("Certificate", "Time until the first of the hosts' TLS certificates expires.",
+                 f"min({select('xenha_host_tls_certificate_expiry_timestamp_seconds', **POOL)}) - time()", unit="s",
+                 decimals=0, thresholds=limits(BAD, (604800, WARN), (2592000, GOOD)))),
+        (3, stat("Master changes", "Changes of the master role in this time range.",
                  f"round(max(increase({select('xenha_pool_master_changes_total', **POOL)}[$__range])))",
                  thresholds=limits(GOOD, (1, NOTE)))))
     return board

@@ -41,6 +41,14 @@ def times(metric, *by, **matchers):
     return f"round({in_range(metric, *by, **matchers)})"
 
 
+def happened(metric, *by, **matchers):
+    """The same for a counter that begins with its first event, which increase does not see."""
+    grouped = f"max by ({', '.join(by)})"
+    return (f"{times(metric, *by, **matchers)} > 0\n"
+            f"or {grouped} (last_over_time({select(metric, **matchers)}[$__range])) > 0\n"
+            f"unless {grouped} ({select(metric, **matchers)} offset $__range)")
+
+
 def mmss(seconds):
     return f"{seconds // 60}:{seconds % 60:02}"
 
@@ -96,8 +104,8 @@ def board():
                  f"sum({most('xenha_vm_not_protected', 'pool', **POOL)}) or 0 * {alive} - 1",
                  states=[State(-1, "no failover yet", GOOD)], thresholds=limits(GOOD, (1, NOTE)))),
         (4, stat("CloudStack answers", "Do all CloudStacks answer? If one does not, it may restart nothing, and nobody sees it.",
-                 "min(xenha_cloudstack_up)", states=[State(1, "yes", GOOD), State(0, "NO", BAD)],
-                 no_value="none attached")),
+                 f"min(xenha_cloudstack_up) or 0 * {alive} - 1",
+                 states=[State(1, "yes", GOOD), State(0, "NO", BAD), State(-1, "none", UNKNOWN)])),
         (4, stat("Hooks", "Mode of xenha-hooks. In dry-run it only says what it would do.",
                  [('max by (mode) (xenha_hooks_mode) == 1 or on () label_replace(vector(0), "mode",'
                    ' "not running", "", "")', "{{mode}}")], name=True,
@@ -106,20 +114,20 @@ def board():
     board.line(
         6,
         (12, table("Open failovers", "Each lost host, and how far its pool's newest failover has come.", [
-            Column("Pool", label="pool"), Column("Host", label="host"), Column("Was", label="role", width=90),
-            Column("Furthest phase", f"0 * {host_open()} + on (pool) group_left () ({reached()})", states=REACHED, width=140),
+            Column("Pool", label="pool"), Column("Host", label="host"), Column("Was", label="role", width=70),
+            Column("Furthest phase", f"0 * {host_open()} + on (pool) group_left () ({reached()})", states=REACHED, width=130),
             Column("Lost for", f"0 * {host_open()} + on (pool) group_left () (time() - {oldest})\nor {host_open()} - 2",
-                   unit="dthms", width=120, states=[State(-1, "no VM waits", CALM)], thresholds=limits(CALM, (330, BAD))),
+                   unit="dthms", width=105, states=[State(-1, "no VM waits", CALM)], thresholds=limits(CALM, (330, BAD))),
             Column("In CloudStack", f"0 * {host_open()} + on (pool, host) group_left () "
-                                    f"{states.cloud_state('pool', 'host', **POOL)}\nor {host_open()} - 2", width=120,
+                                    f"{states.cloud_state('pool', 'host', **POOL)}\nor {host_open()} - 2", width=110,
                    states=LOST_IN_CLOUD)],
-            sort=[("Lost for", True)], no_value="No failover is open.")),
+            sort=[("Lost for", True)], no_value="No failover is known to be open.")),
         (12, table("VMs that wait", "VMs that HA protects and that do not run again yet, by kind.", [
             Column("Pool", label="pool"), Column("Kind", label="vm_kind", texts=KINDS),
             Column("Waiting", f"{pending} > 0", width=100, thresholds=limits(BAD)),
             Column("Lost for", f"0 * ({pending} > 0) + on (pool) group_left () (time() - {oldest})", unit="dthms", width=120,
                    thresholds=limits(CALM, (330, BAD)))],
-            sort=[("Waiting", True)], no_value="No VM waits.")))
+            sort=[("Waiting", True)], no_value="No VM is known to wait.")))
 
     board.row("How failovers went")
     board.line(
@@ -146,7 +154,7 @@ def board():
         (12, table("Newest failover of each pool", "Times from the last contact; compared with the published ones.", [
             Column("Pool", label="pool"),
             *[Column(short, most("xenha_failover_last_phase_seconds", "pool", **POOL, phase=phase) + unless_reached(),
-                     unit="dthms", states=[State(-1, "-", CALM)], width=95,
+                     unit="dthms", states=[State(-1, "-", CALM)], width=85,
                      thresholds=against_published(phase, CALM) if phase in states.PUBLISHED else limits(CALM))
               for short, phase in (("Detected", "detected"), ("Master", "master_elected"), ("Down", "cloudstack_host_down"),
                                    ("HA starts", "cloudstack_ha_started"), ("First VM", "first_vm_running"),
@@ -216,8 +224,8 @@ def board():
         (12, table("Decisions", "Each verdict of xenha-hooks in this time range with its reason. The page of the daemon and"
                    " xenhactl explain say more.", [
                        Column("Pool", label="pool"), Column("Action", label="action"),
-                       Column("Verdict", label="verdict", width=110, texts=VERDICTS), Column("Reason", label="reason"),
-                       Column("Times", f"{times('xenha_hooks_decisions_total', *DECISION, **POOL)} > 0", width=80)],
+                       Column("Verdict", label="verdict", width=120, texts=VERDICTS), Column("Reason", label="reason"),
+                       Column("Times", happened("xenha_hooks_decisions_total", *DECISION, **POOL), width=80)],
                    sort=[("Times", True)], no_value="No decision in this time range.")),
         (12, table("Guards that object now", "For pools with an open alert: which guard of the hooks objects, or does not know.", [
             Column("Pool", label="pool"), Column("Guard", label="guard"),
@@ -230,7 +238,7 @@ def board():
         (8, table("What actions came to", "Outcomes of the hooks' actions in this time range.", [
             Column("Pool", label="pool"), Column("Action", label="action"),
             Column("Outcome", label="outcome", width=140, texts=ACTIONS),
-            Column("Times", f"{times('xenha_hooks_actions_total', 'pool', 'action', 'outcome', **POOL)} > 0", width=70)],
+            Column("Times", happened("xenha_hooks_actions_total", "pool", "action", "outcome", **POOL), width=70)],
             sort=[("Times", True)], no_value="No action in this time range.")),
         (4, stat("Acting now", "Actions of the hooks that run at this moment.",
                  f"sum({most('xenha_hooks_action_in_progress', 'pool', 'action', **POOL)})",
@@ -253,7 +261,7 @@ DECISION = ("pool", "action", "verdict", "reason")
 VERDICTS = {"act": ("acts", GOOD), "would_act": ("would act", LEADS), "wait": ("waits", NOTE), "refuse": ("refuses", BAD),
             "done": ("nothing to do", GOOD), "standby": ("standby", LEADS), "ignored": ("ignored", UNKNOWN)}
 ACTIONS = {"success": ("success", GOOD), "failed": ("failed", BAD), "rolled_back": ("rolled back", WARN),
-           "not_armed": ("not every host armed", WARN), "unknown": ("unknown", UNKNOWN)}
+           "not_armed": ("not armed", WARN), "unknown": ("unknown", UNKNOWN)}
 
 
 def setting(metric, one=SETTINGS):

@@ -15,10 +15,10 @@ CLOUD = [State(1, "Up", GOOD), State(2, "Creating", NOTE), State(3, "Connecting"
          State(9, "Down", WARN), State(10, "Alert", BAD), State(0, "other", UNKNOWN)]
 CLOUD_CODES = {state.text: state.code for state in CLOUD if state.code > 0}
 
-ON_OFF = [State(1, "on", GOOD), State(0, "OFF", BAD), State(2, "off, not needed", LEADS), UNKNOWN_FACT]
+ON_OFF = [State(1, "on", GOOD), State(0, "OFF", BAD), State(2, "not needed", LEADS), UNKNOWN_FACT]
 YES_NO = [State(1, "yes", GOOD), State(0, "no", BAD), UNKNOWN_FACT]
 MASTERS = [State(1, "1", GOOD), State(0, "NONE", BAD), State(-1, "unknown", UNKNOWN),
-           *(State(n, f"{n}: split brain", BAD) for n in range(2, 5))]
+           *(State(n, f"{n}", BAD) for n in range(2, 5))]
 WORK = [State(0, "no", GOOD), State(1, "XenServer", PLANNED), State(2, "CloudStack", PLANNED), State(3, "xenha", PLANNED)]
 
 MARGIN = limits(BAD, (0.25, WARN), (0.5, GOOD))  # of the HA timeout

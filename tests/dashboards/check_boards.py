@@ -27,7 +27,7 @@ TYPES = {"timeseries", "stat", "bargauge", "table", "text", "state-timeline", "h
 UNITS = {"none", "short", "s", "dthms", "bytes", "percentunit", "dateTimeAsIso", "suffix: s"}
 DATASOURCE = {"type": "prometheus", "uid": "${datasource}"}
 SPANS = {"__rate_interval": "5m", "__range": "1h", "__interval": "1m", "__range_s": "3600"}
-COLUMN, PADDING, LETTER = 78, 66, 7.6  # pixels on a display of 1920: a column of the grid; around a title; a letter of it
+COLUMN, PADDING, LETTER = 66, 71, 7.5  # pixels on a display of 1600: a column of the grid; around a title; a letter of it
 
 
 def catalogue_paths(root):
@@ -143,6 +143,10 @@ def _panel(panel):
         yield "the title is too long for its place"
     if panel["type"] == "text":
         return
+    widths = [next((p["value"] for p in override["properties"] if p["id"] in ("custom.width", "custom.minWidth")), 150)
+              for override in panel["fieldConfig"]["overrides"]] if panel["type"] == "table" else []
+    if sum(widths) > panel["gridPos"]["w"] * COLUMN - 34:
+        yield f"its columns need {sum(widths)} pixels"
     if not panel.get("targets"):
         yield "no query"
     defaults = panel["fieldConfig"]["defaults"]

@@ -98,6 +98,11 @@ class Boards(unittest.TestCase):
         self.panel("fleet", "table")["fieldConfig"]["overrides"][0]["matcher"]["options"] = "Sate"
         self.assert_found("an override for Sate")
 
+    def test_columns_that_do_not_fit_are_found(self):
+        self.panel("fleet", "table")["fieldConfig"]["overrides"][0]["properties"].insert(
+            0, {"id": "custom.width", "value": 900})
+        self.assert_found("its columns need")
+
     def test_a_shell_that_is_wrong_is_found(self):
         for key, value in (("uid", "x"), ("editable", True), ("tags", []), ("schemaVersion", 1), ("links", [])):
             self.boards = copy.deepcopy(BOARDS)

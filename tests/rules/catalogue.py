@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 _ROW = re.compile(r"^\| `(\w+)` \| (\w+) \| ([^|]+) \|")
-# Metrics that Prometheus makes itself. An alert carries the labels of its expression, so ALERTS may have any.
-PROMETHEUS = {"up": {"job", "instance"}, "ALERTS": {"alertname", "alertstate", "severity"},
+# What Prometheus makes itself, and what its Alertmanager says of itself. An alert carries the labels of its expression, so
+# ALERTS may have any.
+PROMETHEUS = {"alertmanager_notifications_failed_total": {"integration", "reason"},
+              "up": {"job", "instance"}, "ALERTS": {"alertname", "alertstate", "severity"},
               "ALERTS_FOR_STATE": {"alertname", "severity"}}
 SCRAPE = {"job", "instance"}  # labels that every scraped series has
 
