@@ -24,10 +24,13 @@ class Xe {
   const std::vector<std::string>& refused() const { return refused_; }
 
  private:
+  /// One command at the host that is the master now.
+  struct Visit {
+    std::string address, command;
+    bool may_be_lost = false;  ///< answer=none: the toolstack dies before it has answered
+  };
   using Then = std::function<void(const std::string& answer)>;
-  /// At the host with that address; `what` is for the message when it is refused.
-  void ask(const std::string& address, const std::string& what, std::string_view method,
-           const xapi::Params& params, Then then);
+  void ask(const Visit& visit, std::string_view method, const xapi::Params& params, Then then);
 
   VirtualWorld& world_;
   std::vector<std::string> refused_;

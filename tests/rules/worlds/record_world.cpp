@@ -1,5 +1,5 @@
 // Plays a story and writes down what a Prometheus would have scraped of it: the exposition of every 15 s of
-// virtual time.
+// virtual time, or of another interval (`exporter scrape_interval=60` in the story).
 //
 //   record_world STORY.scn OUT.json [--interval SECONDS] [--story NAME] [--log]
 //   record_world --list STORY.scn
@@ -23,7 +23,7 @@ namespace {
 
 struct Call {
   std::string file, out, story;
-  int interval = 15;
+  int interval = 0;  ///< seconds; 0: the story's scrape_interval
   bool list = false;
   bool log = false;
 };
@@ -76,7 +76,9 @@ nlohmann::json json_of(const Story& story, const Call& call, VirtualWorld& world
 }
 
 /// Did every check hold?
-bool record(const Story& story, const Call& call) {
+bool record(const Story& story, Call call) {
+  const auto given = story.exporter.find("scrape_interval");
+  if (call.interval == 0) call.interval = given == story.exporter.end() ? 15 : std::stoi(given->second);
   bool good = true;
   VirtualWorld world(story.world);
   Recorder recorder(world);
@@ -110,7 +112,7 @@ std::optional<Call> read_call(int count, char** words) {
     else
       files.push_back(word);
   }
-  if (files.size() != (call.list ? 1u : 2u) || call.interval < 1) return std::nullopt;
+  if (files.size() != (call.list ? 1u : 2u) || call.interval < 0) return std::nullopt;
   call.file = files[0];
   if (!call.list) call.out = files[1];
   return call;
