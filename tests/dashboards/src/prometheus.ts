@@ -9,7 +9,7 @@ import {
   TimeRange,
 } from '@grafana/data';
 import { DataQuery } from '@grafana/schema';
-import { RuntimeDataSource, sceneGraph, VizPanel } from '@grafana/scenes';
+import { getClosest, RuntimeDataSource, sceneGraph, VizPanel } from '@grafana/scenes';
 
 import { annotationSupport } from './annotations';
 import { Answer, framesOf } from './frames';
@@ -87,7 +87,7 @@ export class PrometheusSource extends RuntimeDataSource<Target> {
     const shape = { refId: target.refId, format: target.format ?? 'time_series', legendFormat: target.legendFormat, several };
     const note: Asked = { expr, series: 0 };
     const scene = sceneOf(request.scopedVars);
-    const panel = scene && sceneGraph.getClosest(scene, (one) => (one instanceof VizPanel ? one.state.key : undefined));
+    const panel = scene && getClosest(scene, (one) => (one instanceof VizPanel ? one.state.key : undefined));
     asked.set(target.annotation ? ofAnnotation(target.annotation) : ofPanel(panel, target.refId), note);
     const instant = async () => {
       const time = String(request.range.to.valueOf() / 1000);
