@@ -17,8 +17,9 @@ import yaml
 
 HERE = pathlib.Path(__file__).resolve().parent
 TESTS = HERE.parent
-sys.path.insert(0, str(TESTS / "setup"))
+sys.path[:0] = [str(TESTS / "setup"), str(TESTS / "rules" / "worlds")]
 
+import recording  # noqa: E402
 import stage  # noqa: E402
 
 TO_OPENMETRICS = TESTS / "rules" / "worlds" / "to_openmetrics.py"
@@ -138,13 +139,16 @@ class History:
     def __init__(self, on_stage, record_world, story):
         self.directory = on_stage.directory / story.stem
         self.directory.mkdir()
-        recording, text = self.directory / "world.json", self.directory / "world.om"
-        run(record_world, story, recording)
-        run("/usr/bin/python3", "-B", TO_OPENMETRICS, recording, "--out", text)
-        facts = json.loads(recording.read_text(encoding="utf-8"))
-        self.start, self.step = facts["start"], facts["interval"]
-        self.end = self.start + (facts["scrapes"] - 1) * self.step
+        world, text = self.directory / "world.json", self.directory / "world.om"
+        run(record_world, story, world)
+        run("/usr/bin/python3", "-B", TO_OPENMETRICS, world, "--out", text)
+        record = recording.Recording(world)
+        self.start, self.step = record.start, record.interval
+        self.end = self.start + (record.scrapes - 1) * self.step
         self.add_blocks(text)
+        if (by_hand := story.with_suffix(".hooks.yml")).exists():
+            text.write_text(openmetrics(self.read(by_hand)), encoding="utf-8")
+            self.add_blocks(text)
         database = Database(on_stage, self.directory, self.step)
         for ready in layers(read_rules()):
             found = [one for rule in ready for one in rule.series(database, self.start, self.end, self.step)]
@@ -156,6 +160,13 @@ class History:
             database = Database(on_stage, self.directory, self.step)
         text.unlink()
         self.url = database.url
+
+    def read(self, path):
+        for series, values in yaml.safe_load(path.read_text(encoding="utf-8")).items():
+            name, pairs = re.fullmatch(r"(\w+){(.*)}", series).groups()
+            labels = dict(re.findall(r'(\w+)="(.*?)"', pairs))
+            yield {**labels, "__name__": name}, {self.start + at * self.step: value
+                                                 for at, value in enumerate(recording.expand(values)) if value is not None}
 
     def add_blocks(self, text):
         run("promtool", "tsdb", "create-blocks-from", "openmetrics", "--quiet", text, self.directory / "tsdb")

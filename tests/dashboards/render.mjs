@@ -1,11 +1,11 @@
 // Draws dashboards with Grafana's own code and judges them.
 //
-//   render.mjs --prometheus URL --out DIR [--theme dark|light]... [--from EPOCH --to EPOCH] [--var NAME=VALUE]...
+//   render.mjs --prometheus URL --out DIR [--theme dark|light]... [--from EPOCH --to EPOCH] [--var [UID:]NAME=VALUE]...
 //              [--width 1600] [--height N] [--scrape-interval 15s] [--report FILE] DASHBOARD.json...
 //
 // Writes DIR/UID_THEME.png and prints a line for each panel. --from and --to are in seconds. Without --height a picture is
-// as high as the dashboard. --report: what each panel and each query of it gave, as JSON. Exit: 0 all is well, 1 something is
-// not, 2 the call is wrong, 77 there is no Chromium.
+// as high as the dashboard. --var with UID is for that dashboard only. --report: what each panel and each query of it gave,
+// as JSON. Exit: 0 all is well, 1 something is not, 2 the call is wrong, 77 there is no Chromium.
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -37,9 +37,12 @@ function options() {
         report: text,
       },
     });
-    const odd = values.theme.filter((theme) => !['dark', 'light'].includes(theme));
+    const odd = [
+      ...values.theme.filter((theme) => !['dark', 'light'].includes(theme)),
+      ...values.var.filter((pair) => !/^(?:[\w-]+:)?\w+=/.test(pair)),
+    ];
     if (!values.prometheus || !values.out || !positionals.length || odd.length) {
-      throw new Error('--prometheus, --out and dashboards are needed; --theme is dark or light');
+      throw new Error('--prometheus, --out and dashboards are needed; --theme is dark or light; --var is NAME=VALUE');
     }
     return { ...values, dashboards: positionals };
   } catch (error) {
@@ -55,8 +58,10 @@ function address(origin, uid, theme, asked) {
     query.set('to', String(Math.round(Number(asked.to) * 1000)));
   }
   for (const pair of asked.var) {
-    const [name, ...value] = pair.split('=');
-    query.append(`var-${name}`, value.join('='));
+    const [, of, name, value] = /^(?:([\w-]+):)?(\w+)=(.*)$/.exec(pair);
+    if (!of || of === uid) {
+      query.append(`var-${name}`, value);
+    }
   }
   return `${origin}/d/${uid}?${query}`;
 }

@@ -29,7 +29,6 @@ function eventsOf(json: AnnotationJson, frames: DataFrame[], step: number): Anno
       }
       if (last && at - last.timeEnd! <= step) {
         last.timeEnd = at;
-        last.isRegion = true;
         return;
       }
       const labels = value.labels ?? {};
@@ -39,8 +38,6 @@ function eventsOf(json: AnnotationJson, frames: DataFrame[], step: number): Anno
         title: filled(json.titleFormat, labels),
         text: filled(json.textFormat, labels),
         tags: [],
-        source: json,
-        color: json.iconColor,
       });
     });
     return events;

@@ -9,7 +9,7 @@ import {
   TimeRange,
 } from '@grafana/data';
 import { DataQuery } from '@grafana/schema';
-import { RuntimeDataSource, sceneGraph } from '@grafana/scenes';
+import { getClosest, RuntimeDataSource, sceneGraph, VizPanel } from '@grafana/scenes';
 
 import { annotationSupport } from './annotations';
 import { Answer, framesOf } from './frames';
@@ -35,10 +35,10 @@ export interface Asked {
 }
 
 const asked = new Map<string, Asked>();
-const ofPanel = (panelId: number | undefined, refId: string) => `panel ${panelId} ${refId}`;
+const ofPanel = (panelKey: string | undefined, refId: string) => `${panelKey} ${refId}`;
 const ofAnnotation = (name: string) => `annotation ${name}`;
 
-export const lastAskedByPanel = (panelId: number, refId: string) => asked.get(ofPanel(panelId, refId));
+export const lastAskedByPanel = (panelKey: string | undefined, refId: string) => asked.get(ofPanel(panelKey, refId));
 export const lastAskedByAnnotation = (name: string) => asked.get(ofAnnotation(name));
 
 async function ask<T>(path: string, parameters: Record<string, string>): Promise<T> {
@@ -86,7 +86,9 @@ export class PrometheusSource extends RuntimeDataSource<Target> {
     const expr = withVariables(withStepVariables(target.expr!, steps), request.scopedVars);
     const shape = { refId: target.refId, format: target.format ?? 'time_series', legendFormat: target.legendFormat, several };
     const note: Asked = { expr, series: 0 };
-    asked.set(target.annotation ? ofAnnotation(target.annotation) : ofPanel(request.panelId, target.refId), note);
+    const scene = sceneOf(request.scopedVars);
+    const panel = scene && getClosest(scene, (one) => (one instanceof VizPanel ? one.state.key : undefined));
+    asked.set(target.annotation ? ofAnnotation(target.annotation) : ofPanel(panel, target.refId), note);
     const instant = async () => {
       const time = String(request.range.to.valueOf() / 1000);
       return framesOf(await ask<Answer>('/api/v1/query', { query: expr, time }), shape);

@@ -67,6 +67,6 @@ function heat(share: number): string {
   return `hsl(${45 - 45 * root} 90% ${60 - 15 * root}%)`;
 }
 
-export const heatmap = new PanelPlugin<Options>(HeatmapPanel).useFieldConfig(
+export const heatmap = new PanelPlugin<Options>(HeatmapPanel).setDataSupport({ annotations: true }).useFieldConfig(
   fieldOptions(FieldColorModeId.Thresholds, { hideFrom: { legend: false, tooltip: false, viz: false }, scaleDistribution: undefined })
 );

@@ -133,7 +133,7 @@ function fitting(text: string, room: number, show: VisibilityMode): string {
   return show === VisibilityMode.Auto && fits.length < Math.min(2, text.length) ? '' : fits;
 }
 
-export const stateTimeline = new PanelPlugin<Options>(StateTimelinePanel).useFieldConfig(
+export const stateTimeline = new PanelPlugin<Options>(StateTimelinePanel).setDataSupport({ annotations: true }).useFieldConfig(
   fieldOptions(FieldColorModeId.ContinuousGrYlRd, {
     lineWidth: 0,
     fillOpacity: 70,

@@ -60,7 +60,7 @@ function TimeSeriesPanel({ data, fieldConfig, height, options, timeRange, timeZo
 
 const HIDE_FROM = { legend: false, tooltip: false, viz: false };
 
-export const timeseries = new PanelPlugin<Options>(TimeSeriesPanel).useFieldConfig(
+export const timeseries = new PanelPlugin<Options>(TimeSeriesPanel).setDataSupport({ annotations: true }).useFieldConfig(
   fieldOptions(FieldColorModeId.PaletteClassic, {
     drawStyle: 'line',
     lineInterpolation: 'linear',
