@@ -20,6 +20,7 @@ import yaml
 
 import rule_files
 
+DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -110,15 +111,15 @@ def mutants(rules):
             yield Mutant(rule, "forgets at a failed scrape", change)
 
 
-def verdict(directory, content, mutant):
+def verdict(directory, content, tests, mutant):
     """killed | survived | invalid"""
-    content = copy.deepcopy(content)
-    mutant.change(content)
-    for path, document in content.items():
-        (directory / path.name).write_text(yaml.safe_dump(document, sort_keys=False), encoding="utf-8")
-    test = yaml.safe_load(rule_files.test_file(mutant.rule.alert).read_text(encoding="utf-8"))
-    test["rule_files"] = [str(directory / pathlib.Path(name).name) for name in test["rule_files"]]
-    (directory / "mutant.test.yml").write_text(yaml.safe_dump(test, sort_keys=False, width=1000000), encoding="utf-8")
+    broken = copy.deepcopy(content)
+    mutant.change(broken)
+    for path, document in broken.items():
+        text = path.read_text(encoding="utf-8") if document == content[path] else yaml.dump(document, Dumper=DUMPER)
+        (directory / path.name).write_text(text, encoding="utf-8")
+    (directory / "mutant.test.yml").write_text(tests[mutant.rule.alert].replace("../../rules/", f"{directory}/"),
+                                               encoding="utf-8")
     check = subprocess.run(["promtool", "check", "rules", directory / mutant.rule.file.name], capture_output=True, timeout=60)
     if check.returncode:
         return "invalid"
@@ -131,11 +132,14 @@ def main():
     wanted = set(sys.argv[1:])
     chosen = [mutant for mutant in mutants(rule_files.rules_of(content)) if not wanted or mutant.rule.alert in wanted]
 
+    tests = {name: rule_files.test_file(name).read_text(encoding="utf-8")
+             for name in {mutant.rule.alert for mutant in chosen} if rule_files.test_file(name).exists()}
+
     def run(mutant):
-        if not rule_files.test_file(mutant.rule.alert).exists():
+        if mutant.rule.alert not in tests:
             return "untested"
         with tempfile.TemporaryDirectory(prefix="xenha-mutant-") as directory:
-            return verdict(pathlib.Path(directory), content, mutant)
+            return verdict(pathlib.Path(directory), content, tests, mutant)
 
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         verdicts = list(pool.map(run, chosen))
