@@ -40,6 +40,7 @@ agreement = (f"2 * (max by (host) ({select('xenha_pool_master', **HOSTS)}) == 1)
              f"\nor 3 * {names} and on () ({masters} == 0)\nor 0 * {names}")
 AGREEMENT = [State(1, "follows the master", GOOD), State(2, "claims to be master", LEADS),
              State(3, "its master is silent", WARN), State(0, "names another", BAD), State(-1, "not known", UNKNOWN)]
+NO_MARGIN = [State(-1, "not known", UNKNOWN), State(-2, "HA is off", UNKNOWN), State(-3, "not recorded", UNKNOWN)]
 YES_NO = [*states.calm(states.YES_NO[:2]), State(-1, "?", UNKNOWN)]
 ARMED = [State(1, "armed", GOOD), State(0, "NOT ARMED", BAD), State(3, "HA on", GOOD), State(2, "HA OFF", BAD),
          State(4, "enabling HA", NOTE), State(5, "disabling HA", NOTE), State(-1, "unknown", UNKNOWN)]
@@ -54,7 +55,8 @@ FAILOVERS = {"name": "Failovers", "datasource": {"type": "prometheus", "uid": "$
 
 
 def latency(title, description, metric, limit, limit_name):
-    return timeseries(title, description, [(host(metric), "{{host}}"), (limit, limit_name)], SECONDS, minimum=0,
+    return timeseries(title, description, [
+        (host(metric), "{{host}}"), (f"{limit} and on () {host(metric)}", limit_name)], SECONDS, minimum=0,
                       no_value="No latency: HA is off, or hosts do not record it (xenhactl latency enable).",
                       overrides=[{"matcher": {"id": "byName", "options": limit_name}, "properties": [
                           {"id": "color", "value": {"mode": "fixed", "fixedColor": BAD}},
@@ -86,9 +88,9 @@ def board():
         (3, stat("Hosts not armed", "Hosts that HA would not fence and that cannot take over. Every host while HA is off.",
                  f"sum(max by (host) ({select('xenha_host_ha_armed', **POOL)}) == bool 0)", thresholds=limits(GOOD, (1, BAD)))),
         (3, stat("Lowest margin", "How far the host nearest to being fenced is from it: 100 % is all of the HA timeout left.",
-                 f"min({select('xenha_heartbeat_margin_ratio', **POOL)}) or 0 * max({enabled}) - 1 - max({enabled} == bool 0)",
-                 unit="percentunit", decimals=0, thresholds=states.MARGIN,
-                 states=[State(-1, "not known", UNKNOWN), State(-2, "HA is off", UNKNOWN)])),
+                 f"min({select('xenha_heartbeat_margin_ratio', **POOL)}) or 0 * max({enabled} == 0) - 2"
+                 f" or 0 * max({pool('xenha_heartbeat_latency_recorded')} == 0) - 3 or 0 * max({enabled}) - 1",
+                 unit="percentunit", decimals=0, thresholds=states.MARGIN, states=NO_MARGIN)),
         (3, stat("Last answer", "Time since the last good answer of the pool's master. All that the master says is as old.",
                  f"round(time() - {last_answer})", unit="s", decimals=0, thresholds=states.STALE, no_value="never")))
 
@@ -97,20 +99,25 @@ def board():
         (24, table("Hosts", "A row for each host, as it said itself when asked directly and as the master sees it.", [
             Column("Host", label="host"),
             Column("State", each(states.host_state("host", **HOSTS)), states=states.HOST, width=105),
-            Column("Emergency reason", said(host("xenha_host_emergency_reason", "reason"), "reason"), label="reason", width=275),
+            Column("Emergency reason", said(host("xenha_host_emergency_reason", "reason"), "reason"), label="reason",
+                   width=340),
             Column("Follows", said(host("xenha_host_believed_master", "master"), "master"), label="master"),
             Column("Live", each(host("xenha_host_live")), states=YES_NO, width=55),
             Column("Enabled", each(host("xenha_host_enabled")), states=[
                 State(1, "yes", CALM), State(0, "no", WARN), State(-1, "?", UNKNOWN)], width=70),
             Column("Armed", each(ARMED_HOST), states=[*YES_NO[:2], State(-1, "-", CALM)], width=65),
-            Column("Margin", each(host("xenha_heartbeat_margin_ratio")), unit="percentunit", decimals=0, width=95,
-                   states=[State(-1, "not known", CALM)], thresholds=limits(BAD, (0.25, WARN), (0.5, CALM))),
+            Column("Margin", each(f"{host('xenha_heartbeat_margin_ratio')}\nor 0 * ({host('xenha_host_ha_armed')}"
+                                  f" unless on () {enabled} == 1) - 2\n"
+                                  f"or {host('xenha_heartbeat_latency_recorded')} - 3 <= -3"), unit="percentunit",
+                   decimals=0, width=105, thresholds=limits(BAD, (0.25, WARN), (0.5, CALM)),
+                   states=[State(state.code, state.text, CALM) for state in NO_MARGIN]),
             Column("Heartbeat SR", each(f"min by (host) ({host('xenha_heartbeat_sr_attached', 'sr')})"), width=110, states=[
                 State(1, "attached", CALM), State(0, "DETACHED", BAD), State(-1, "unknown", UNKNOWN)]),
             Column("Paths lost", each(f"max by (host) ({host('xenha_heartbeat_sr_paths', 'sr')}"
                                       f" - {host('xenha_heartbeat_sr_paths_active', 'sr')})\n"
                                       f"or 0 * {host('xenha_heartbeat_sr_attached')} - 2"), width=85,
-                   states=[State(-2, "one path", CALM), State(0, "0", CALM), State(-1, "?", UNKNOWN)], thresholds=limits(CALM, (1, WARN))),
+                   states=[State(-2, "one path", CALM), State(0, "0", CALM), State(-1, "?", UNKNOWN)],
+                   thresholds=limits(CALM, (1, WARN))),
             Column("Planned work", each("max by (host) (" + " or ".join(
                 f"{code} * ({host('xenha_host_maintenance', 'source', source=source)} == 1)"
                 for code, source in ((3, "xenha"), (2, "cloudstack"), (1, "xenserver")))

@@ -200,11 +200,11 @@ def board():
         (8, table("Settings that decide", "CloudStack's settings that decide how failures end. Yellow: nobody has set alert.wait,"
                   " which then is 30 minutes.", [
             Column("Setting", label="setting"),
-            Column("CloudStack", label="cloudstack", width=110),
-            Column("Seconds", setting("xenha_cloudstack_setting_seconds"), width=85, null="-"),
-            Column("Value", setting("xenha_cloudstack_setting_value"), width=75, null="-"),
+            Column("CloudStack", label="cloudstack", width=90),
+            Column("Seconds", setting("xenha_cloudstack_setting_seconds"), width=75, null="-"),
+            Column("Value", setting("xenha_cloudstack_setting_value"), width=60, null="-"),
             Column("Is", f"2 * ({setting('xenha_cloudstack_setting_default', 'alert.wait')} == 1)\n"
-                         f"or {setting('xenha_cloudstack_setting_default')}", width=80,
+                         f"or {setting('xenha_cloudstack_setting_default')}", width=70,
                    states=[State(2, "default", NOTE), State(1, "default", CALM), State(0, "set", CALM)])],
             sort=[("Setting", False)], no_value="No CloudStack is attached.")),
         (8, table("Hosts that came back", "How long each host took from being reachable again to live and enabled, the last time.", [
