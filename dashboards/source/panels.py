@@ -255,8 +255,8 @@ class Board:
             "version": 1, "editable": False, "graphTooltip": 1, "liveNow": False, "fiscalYearStartMonth": 0, "weekStart": "",
             "timezone": "browser", "time": {"from": f"now-{span}", "to": "now"}, "refresh": refresh,
             "timepicker": {}, "annotations": {"list": list(annotations)},
-            "links": [{"title": "xenha", "type": "dashboards", "tags": ["xenha"], "asDropdown": False, "icon": "external link",
-                       "includeVars": True, "keepTime": True, "targetBlank": False, "tooltip": "The other xenha screens",
+            "links": [{"title": "xenha", "type": "dashboards", "tags": ["xenha"], "asDropdown": False,
+                       "icon": "external link", "includeVars": True, "keepTime": True, "targetBlank": False, "tooltip": "The other xenha screens",
                        "url": ""}],
             "templating": {"list": variables}, "panels": []}
         self._y = 0

@@ -49,8 +49,8 @@ ARMED_HOST = f"{host('xenha_host_ha_armed')} and {host('xenha_host_live')} == 1"
 SWITCH = f"5 * ({pool('xenha_pool_ha_operation', operation='ha_disable')} == 1)\n" \
          f"or 4 * ({pool('xenha_pool_ha_operation', operation='ha_enable')} == 1)\nor {enabled} + 2"
 
-FAILOVERS = {"name": "Failovers", "datasource": {"type": "prometheus", "uid": "${datasource}"}, "enable": True, "hide": False,
-             "iconColor": WARN, "expr": most("xenha_failover_in_progress", "pool", "host", "role", pool="$pool"),
+FAILOVERS = {"name": "Failovers", "datasource": {"type": "prometheus", "uid": "${datasource}"}, "enable": True,
+             "hide": False, "iconColor": WARN, "expr": most("xenha_failover_in_progress", "pool", "host", "role", pool="$pool"),
              "step": "15s", "titleFormat": "Failover", "textFormat": "{{role}} {{host}} was lost", "tagKeys": ""}
 
 
@@ -86,8 +86,10 @@ def board():
                  f"min({follows}\nor 0 * max by (host) ({select('xenha_host_believed_master', **POOL)})) "
                  f"* scalar({masters} <= bool 1)", states=[State(1, "yes", GOOD), State(0, "NO", BAD)])),
         (3, stat("Hosts not armed", "Hosts that HA would not fence and that cannot take over. Every host while HA is off.",
-                 f"sum(max by (host) ({select('xenha_host_ha_armed', **POOL)}) == bool 0)", thresholds=limits(GOOD, (1, BAD)))),
-        (3, stat("Lowest margin", "How far the host nearest to being fenced is from it: 100 % is all of the HA timeout left.",
+                 f"sum(max by (host) ({select('xenha_host_ha_armed', **POOL)}) == bool 0)",
+                 thresholds=limits(GOOD, (1, BAD)))),
+        (3, stat("Lowest margin", "How far the host nearest to being fenced is from it: 100 % is all of the HA timeout"
+                 " left.",
                  f"min({select('xenha_heartbeat_margin_ratio', **POOL)}) or 0 * max({enabled} == 0) - 2"
                  f" or 0 * max({pool('xenha_heartbeat_latency_recorded')} == 0) - 3 or 0 * max({enabled}) - 1",
                  unit="percentunit", decimals=0, thresholds=states.MARGIN, states=NO_MARGIN)),
@@ -141,8 +143,8 @@ def board():
         9,
         (12, timeline("HA and armed hosts", "The pool's switch on top, then whether each host would be fenced and can take"
                       " over.", [(SWITCH, "Pool"), (ARMED_HOST, "{{host}}")], ARMED)),
-        (12, timeline("In CloudStack", "The state that CloudStack holds each host in. From 4.5 on only Down restarts VMs, Alert"
-                      " does not.", [(states.cloud_state("host", **HOSTS), "{{host}}")], states.CLOUD,
+        (12, timeline("In CloudStack", "The state that CloudStack holds each host in. From 4.5 on only Down restarts"
+                      " VMs, Alert does not.", [(states.cloud_state("host", **HOSTS), "{{host}}")], states.CLOUD,
                       no_value="No CloudStack is attached to this pool.")))
 
     newest = f"max by (message) ({select('xenha_ha_message_last_timestamp_seconds', **POOL)})"
@@ -153,7 +155,8 @@ def board():
                 "critical": ("critical", BAD), "warning": ("warning", WARN), "info": ("info", LEADS)}),
             Column("Host", label="host"),
             Column("For", 'time() - max by (alertname, severity, host) (ALERTS_FOR_STATE{alertname=~"XenHA.+",pool="$pool"})'
-                          ' and on (alertname, severity, host) ALERTS{alertname=~"XenHA.+",alertstate="firing",pool="$pool"}',
+                          ' and on (alertname, severity, host)'
+                          ' ALERTS{alertname=~"XenHA.+",alertstate="firing",pool="$pool"}',
                    unit="s", decimals=1, width=110)],
             sort=[("For", True)], no_value="No alert fires for this pool, or no rules are loaded.")),
         (12, table("HA messages", "XenServer's messages about HA: how many came in this time range, and the newest ever.", [
@@ -205,8 +208,9 @@ def board():
             Column("Also CloudStack's", sr("xenha_heartbeat_sr_is_primary_storage") + sr_or(-1), width=150,
                    states=[State(0, "no", CALM), State(1, "PRIMARY STORAGE", BAD), State(-1, "unknown", UNKNOWN)]),
             Column("Hosts without it", f"sum by (sr) (max by (sr, host) "
-                                       f"({select('xenha_heartbeat_sr_attached', **POOL)}) == bool 0)" + sr_or(-1), width=140,
-                   states=[State(0, "0", CALM), State(-1, "unknown", UNKNOWN)], thresholds=limits(CALM, (1, BAD)))],
+                                       f"({select('xenha_heartbeat_sr_attached', **POOL)}) == bool 0)" + sr_or(-1),
+                   width=140, states=[State(0, "0", CALM), State(-1, "unknown", UNKNOWN)],
+                   thresholds=limits(CALM, (1, BAD)))],
             sort=[("SR", False)], no_value="No HA statefile is known: HA was never on, or there is no data.")))
 
     board.row("How it is set up")
@@ -215,9 +219,10 @@ def board():
         (3, stat("HA timeout", "How long a host may miss heartbeats before it is fenced.", timeout, unit=SECONDS,
                  thresholds=limits(GOOD))),
         (3, stat("Long enough", "Is the HA timeout at least what the configuration expects?",
-                 f"{timeout} >= bool max({select('xenha_pool_ha_timeout_expected_seconds', **POOL)})", states=states.YES_NO)),
-        (3, stat("VMs under HA", "VMs that XenServer itself would restart. Must be 0 where CloudStack restarts VMs, or one VM"
-                 " may run twice.", f"max({select('xenha_pool_ha_protected_vms', **POOL)})",
+                 f"{timeout} >= bool max({select('xenha_pool_ha_timeout_expected_seconds', **POOL)})",
+                 states=states.YES_NO)),
+        (3, stat("VMs under HA", "VMs that XenServer itself would restart. Must be 0 where CloudStack restarts VMs, or"
+                 " one VM may run twice.", f"max({select('xenha_pool_ha_protected_vms', **POOL)})",
                  thresholds=limits(GOOD, (1, BAD)))),
         (3, stat("Failures planned", "Host failures for which XenServer is asked to plan VM restarts. With CloudStack this"
                  " should be 0.", f"max({select('xenha_pool_ha_host_failures_to_tolerate', **POOL)})",
