@@ -118,5 +118,6 @@ def board():
         (24, timeline("What each pool was", "The same word as in the table's first column, at each time; of more than"
                       " ten pools the ten that were worst. A gap is a time without any data.",
                       [(f"({states.pool_state()}) and on (pool) {worst}", "{{pool}}")], states.POOL,
+                      points=360,
                       no_value="No pool in this Prometheus: is xenha-exporter scraped?")))
     return board
