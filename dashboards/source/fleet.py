@@ -33,6 +33,7 @@ down = f"({reachable} == 0 or {live} == 0) unless on (pool, host) ({emergency} =
 margin = most("xenha_heartbeat_margin_ratio", "pool", "host")
 recorded = most("xenha_heartbeat_latency_recorded", "pool")
 oldest = most("xenha_vm_restart_pending_oldest_timestamp_seconds", "pool")
+open_ = most("xenha_failover_in_progress", "pool", "host")
 waiting = most("xenha_vm_restart_pending", "pool", "vm_kind")
 last_answer = "max by (pool) (max_over_time(xenha_pool_last_success_timestamp_seconds[1d]))"
 alerts = 'ALERTS{alertname=~"XenHA.+",alertstate="firing",severity=~"critical|warning"}'
@@ -52,9 +53,9 @@ def board():
                  thresholds=NONE_IS_GOOD)),
         (3, stat("In emergency", "Hosts without a master they can work with. Seconds of it at a toolstack restart are"
                  " normal.", f"sum({emergency})", thresholds=limits(GOOD, (1, WARN)))),
-        (2, stat("Margin", "Lowest of all: how far the host nearest to being fenced is from it: 100 % is all of the HA timeout left."
-                 " Hosts record it only after xenhactl latency enable.", f"min({margin}) or 0 * count({ANSWERED}) - 1", unit="percentunit", decimals=0,
-                 thresholds=states.MARGIN, states=[State(-1, "not recorded", UNKNOWN)])),
+        (2, stat("Margin", "Lowest of all: how far the host nearest to being fenced is from it: 100 % is all of the HA"
+                 " timeout left. Hosts record it only after xenhactl latency enable.", f"min({margin}) or 0 * count({ANSWERED}) - 1",
+                 unit="percentunit", decimals=0, thresholds=states.MARGIN, states=[State(-1, "not recorded", UNKNOWN)])),
         (3, stat("VMs waiting", "VMs of lost hosts that HA protects and that do not run again yet.",
                  f"sum({waiting})", thresholds=NONE_IS_GOOD)),
         (2, stat("Clouds", "CloudStacks that did not answer the last question.",
@@ -69,8 +70,8 @@ def board():
 
     board.line(
         14,
-        (24, table("Pools, worst first", "A row for each pool. The first column is the worst that is true of it; a click on the"
-                   " pool opens its own screen.", [
+        (24, table("Pools, worst first", "A row for each pool. The first column is the worst that is true of it; a click"
+                   " on the pool opens its own screen.", [
                        Column("State", states.pool_state(), states=states.POOL, width=120),
                        Column("Pool", label="pool", link=TO_POOL),
                        Column("HA", each(states.ha()), states=states.ON_OFF, width=90),
@@ -94,8 +95,8 @@ def board():
                                       states.UNKNOWN_FACT]),
                        Column("CloudStack", each(f"{states.cloud_state('pool')}\nor 0 * {ANSWERED} - 2"), width=115,
                               states=[*states.calm(states.CLOUD), State(-2, "not attached", CALM), states.UNKNOWN_FACT]),
-                       Column("Failover", each(f"count by (pool) ({most('xenha_failover_in_progress', 'pool', 'host')}) or 0 * {ANSWERED}"),
-                              states=[State(0, "none", CALM), states.UNKNOWN_FACT], thresholds=limits(CALM, (1, WARN)), width=80),
+                       Column("Failover", each(f"count by (pool) ({open_}) or 0 * {ANSWERED}"), width=80,
+                              states=[State(0, "none", CALM), states.UNKNOWN_FACT], thresholds=limits(CALM, (1, WARN))),
                        Column("VMs wait", each(f"sum by (pool) ({waiting})"), states=NONE,
                               thresholds=limits(CALM, (1, BAD)), width=80),
                        Column("Longest wait", each(f"time() - {oldest}"), unit="s", decimals=1,
@@ -114,8 +115,9 @@ def board():
     worst = f"topk(10, max_over_time(({states.pool_state()})[$__range:$__interval] @ end()))"
     board.line(
         9,
-        (24, timeline("What each pool was", "The same word as in the table's first column, at each time; of more than ten pools the"
-                      " ten that were worst. A gap is a time without any data.",
+        (24, timeline("What each pool was", "The same word as in the table's first column, at each time; of more than"
+                      " ten pools the ten that were worst. A gap is a time without any data.",
                       [(f"({states.pool_state()}) and on (pool) {worst}", "{{pool}}")], states.POOL,
+                      points=360,
                       no_value="No pool in this Prometheus: is xenha-exporter scraped?")))
     return board

@@ -125,16 +125,17 @@ def bargauge(title, description, queries, unit="none", thresholds=None, no_value
                   overrides)
 
 
-def timeline(title, description, queries, states, no_value="No data in this time range.", show="auto"):
-    """Which state each row was in, over time; what was not known leaves a gap."""
+def timeline(title, description, queries, states, no_value="No data in this time range.", points=None):
+    """Which state each row was in, over time; what was not known leaves a gap. `points`: at most so many, for long queries."""
     defaults = {"unit": "none", "noValue": no_value, "mappings": mappings(states), "thresholds": limits(UNKNOWN),
                 "color": {"mode": "fixed", "fixedColor": UNKNOWN},
                 "custom": {"fillOpacity": 80, "lineWidth": 0, "spanNulls": False, "insertNulls": False,
                            "hideFrom": {"legend": False, "tooltip": False, "viz": False}}}
     return _panel("state-timeline", title, description, _targets(queries), defaults,
-                  {"alignValue": "left", "mergeValues": True, "perPage": 40, "rowHeight": 0.8, "showValue": show,
+                  {"alignValue": "left", "mergeValues": True, "perPage": 40, "rowHeight": 0.8, "showValue": "auto",
                    "legend": {"calcs": [], "displayMode": "list", "placement": "bottom", "showLegend": True},
-                   "tooltip": {"mode": "single", "sort": "none"}})
+                   "tooltip": {"mode": "single", "sort": "none"}},
+                  **({"maxDataPoints": points} if points else {}))
 
 
 def timeseries(title, description, queries, unit, thresholds=None, no_value="No data in this time range.", minimum=None,
@@ -255,9 +256,9 @@ class Board:
             "version": 1, "editable": False, "graphTooltip": 1, "liveNow": False, "fiscalYearStartMonth": 0, "weekStart": "",
             "timezone": "browser", "time": {"from": f"now-{span}", "to": "now"}, "refresh": refresh,
             "timepicker": {}, "annotations": {"list": list(annotations)},
-            "links": [{"title": "xenha", "type": "dashboards", "tags": ["xenha"], "asDropdown": False, "icon": "external link",
-                       "includeVars": True, "keepTime": True, "targetBlank": False, "tooltip": "The other xenha screens",
-                       "url": ""}],
+            "links": [{"title": "xenha", "type": "dashboards", "tags": ["xenha"], "asDropdown": False,
+                       "icon": "external link", "includeVars": True, "keepTime": True, "targetBlank": False,
+                       "tooltip": "The other xenha screens", "url": ""}],
             "templating": {"list": variables}, "panels": []}
         self._y = 0
 

@@ -40,6 +40,7 @@ agreement = (f"2 * (max by (host) ({select('xenha_pool_master', **HOSTS)}) == 1)
              f"\nor 3 * {names} and on () ({masters} == 0)\nor 0 * {names}")
 AGREEMENT = [State(1, "follows the master", GOOD), State(2, "claims to be master", LEADS),
              State(3, "its master is silent", WARN), State(0, "names another", BAD), State(-1, "not known", UNKNOWN)]
+NO_MARGIN = [State(-1, "not known", UNKNOWN), State(-2, "HA is off", UNKNOWN), State(-3, "not recorded", UNKNOWN)]
 YES_NO = [*states.calm(states.YES_NO[:2]), State(-1, "?", UNKNOWN)]
 ARMED = [State(1, "armed", GOOD), State(0, "NOT ARMED", BAD), State(3, "HA on", GOOD), State(2, "HA OFF", BAD),
          State(4, "enabling HA", NOTE), State(5, "disabling HA", NOTE), State(-1, "unknown", UNKNOWN)]
@@ -48,13 +49,14 @@ ARMED_HOST = f"{host('xenha_host_ha_armed')} and {host('xenha_host_live')} == 1"
 SWITCH = f"5 * ({pool('xenha_pool_ha_operation', operation='ha_disable')} == 1)\n" \
          f"or 4 * ({pool('xenha_pool_ha_operation', operation='ha_enable')} == 1)\nor {enabled} + 2"
 
-FAILOVERS = {"name": "Failovers", "datasource": {"type": "prometheus", "uid": "${datasource}"}, "enable": True, "hide": False,
-             "iconColor": WARN, "expr": most("xenha_failover_in_progress", "pool", "host", "role", pool="$pool"),
+FAILOVERS = {"name": "Failovers", "datasource": {"type": "prometheus", "uid": "${datasource}"}, "enable": True,
+             "hide": False, "iconColor": WARN, "expr": most("xenha_failover_in_progress", "pool", "host", "role", pool="$pool"),
              "step": "15s", "titleFormat": "Failover", "textFormat": "{{role}} {{host}} was lost", "tagKeys": ""}
 
 
 def latency(title, description, metric, limit, limit_name):
-    return timeseries(title, description, [(host(metric), "{{host}}"), (limit, limit_name)], SECONDS, minimum=0,
+    return timeseries(title, description, [
+        (host(metric), "{{host}}"), (f"{limit} and on () {host(metric)}", limit_name)], SECONDS, minimum=0,
                       no_value="No latency: HA is off, or hosts do not record it (xenhactl latency enable).",
                       overrides=[{"matcher": {"id": "byName", "options": limit_name}, "properties": [
                           {"id": "color", "value": {"mode": "fixed", "fixedColor": BAD}},
@@ -84,11 +86,13 @@ def board():
                  f"min({follows}\nor 0 * max by (host) ({select('xenha_host_believed_master', **POOL)})) "
                  f"* scalar({masters} <= bool 1)", states=[State(1, "yes", GOOD), State(0, "NO", BAD)])),
         (3, stat("Hosts not armed", "Hosts that HA would not fence and that cannot take over. Every host while HA is off.",
-                 f"sum(max by (host) ({select('xenha_host_ha_armed', **POOL)}) == bool 0)", thresholds=limits(GOOD, (1, BAD)))),
-        (3, stat("Lowest margin", "How far the host nearest to being fenced is from it: 100 % is all of the HA timeout left.",
-                 f"min({select('xenha_heartbeat_margin_ratio', **POOL)}) or 0 * max({enabled}) - 1 - max({enabled} == bool 0)",
-                 unit="percentunit", decimals=0, thresholds=states.MARGIN,
-                 states=[State(-1, "not known", UNKNOWN), State(-2, "HA is off", UNKNOWN)])),
+                 f"sum(max by (host) ({select('xenha_host_ha_armed', **POOL)}) == bool 0)",
+                 thresholds=limits(GOOD, (1, BAD)))),
+        (3, stat("Lowest margin", "How far the host nearest to being fenced is from it: 100 % is all of the HA timeout"
+                 " left.",
+                 f"min({select('xenha_heartbeat_margin_ratio', **POOL)}) or 0 * max({enabled} == 0) - 2"
+                 f" or 0 * max({pool('xenha_heartbeat_latency_recorded')} == 0) - 3 or 0 * max({enabled}) - 1",
+                 unit="percentunit", decimals=0, thresholds=states.MARGIN, states=NO_MARGIN)),
         (3, stat("Last answer", "Time since the last good answer of the pool's master. All that the master says is as old.",
                  f"round(time() - {last_answer})", unit="s", decimals=0, thresholds=states.STALE, no_value="never")))
 
@@ -97,20 +101,25 @@ def board():
         (24, table("Hosts", "A row for each host, as it said itself when asked directly and as the master sees it.", [
             Column("Host", label="host"),
             Column("State", each(states.host_state("host", **HOSTS)), states=states.HOST, width=105),
-            Column("Emergency reason", said(host("xenha_host_emergency_reason", "reason"), "reason"), label="reason", width=275),
+            Column("Emergency reason", said(host("xenha_host_emergency_reason", "reason"), "reason"), label="reason",
+                   width=340),
             Column("Follows", said(host("xenha_host_believed_master", "master"), "master"), label="master"),
             Column("Live", each(host("xenha_host_live")), states=YES_NO, width=55),
             Column("Enabled", each(host("xenha_host_enabled")), states=[
                 State(1, "yes", CALM), State(0, "no", WARN), State(-1, "?", UNKNOWN)], width=70),
             Column("Armed", each(ARMED_HOST), states=[*YES_NO[:2], State(-1, "-", CALM)], width=65),
-            Column("Margin", each(host("xenha_heartbeat_margin_ratio")), unit="percentunit", decimals=0, width=95,
-                   states=[State(-1, "not known", CALM)], thresholds=limits(BAD, (0.25, WARN), (0.5, CALM))),
+            Column("Margin", each(f"{host('xenha_heartbeat_margin_ratio')}\nor 0 * ({host('xenha_host_ha_armed')}"
+                                  f" unless on () {enabled} == 1) - 2\n"
+                                  f"or {host('xenha_heartbeat_latency_recorded')} - 3 <= -3"), unit="percentunit",
+                   decimals=0, width=105, thresholds=limits(BAD, (0.25, WARN), (0.5, CALM)),
+                   states=[State(state.code, state.text, CALM) for state in NO_MARGIN]),
             Column("Heartbeat SR", each(f"min by (host) ({host('xenha_heartbeat_sr_attached', 'sr')})"), width=110, states=[
                 State(1, "attached", CALM), State(0, "DETACHED", BAD), State(-1, "unknown", UNKNOWN)]),
             Column("Paths lost", each(f"max by (host) ({host('xenha_heartbeat_sr_paths', 'sr')}"
                                       f" - {host('xenha_heartbeat_sr_paths_active', 'sr')})\n"
                                       f"or 0 * {host('xenha_heartbeat_sr_attached')} - 2"), width=85,
-                   states=[State(-2, "one path", CALM), State(0, "0", CALM), State(-1, "?", UNKNOWN)], thresholds=limits(CALM, (1, WARN))),
+                   states=[State(-2, "one path", CALM), State(0, "0", CALM), State(-1, "?", UNKNOWN)],
+                   thresholds=limits(CALM, (1, WARN))),
             Column("Planned work", each("max by (host) (" + " or ".join(
                 f"{code} * ({host('xenha_host_maintenance', 'source', source=source)} == 1)"
                 for code, source in ((3, "xenha"), (2, "cloudstack"), (1, "xenserver")))
@@ -134,8 +143,8 @@ def board():
         9,
         (12, timeline("HA and armed hosts", "The pool's switch on top, then whether each host would be fenced and can take"
                       " over.", [(SWITCH, "Pool"), (ARMED_HOST, "{{host}}")], ARMED)),
-        (12, timeline("In CloudStack", "The state that CloudStack holds each host in. From 4.5 on only Down restarts VMs, Alert"
-                      " does not.", [(states.cloud_state("host", **HOSTS), "{{host}}")], states.CLOUD,
+        (12, timeline("In CloudStack", "The state that CloudStack holds each host in. From 4.5 on only Down restarts"
+                      " VMs, Alert does not.", [(states.cloud_state("host", **HOSTS), "{{host}}")], states.CLOUD,
                       no_value="No CloudStack is attached to this pool.")))
 
     newest = f"max by (message) ({select('xenha_ha_message_last_timestamp_seconds', **POOL)})"
@@ -146,7 +155,8 @@ def board():
                 "critical": ("critical", BAD), "warning": ("warning", WARN), "info": ("info", LEADS)}),
             Column("Host", label="host"),
             Column("For", 'time() - max by (alertname, severity, host) (ALERTS_FOR_STATE{alertname=~"XenHA.+",pool="$pool"})'
-                          ' and on (alertname, severity, host) ALERTS{alertname=~"XenHA.+",alertstate="firing",pool="$pool"}',
+                          ' and on (alertname, severity, host)'
+                          ' ALERTS{alertname=~"XenHA.+",alertstate="firing",pool="$pool"}',
                    unit="s", decimals=1, width=110)],
             sort=[("For", True)], no_value="No alert fires for this pool, or no rules are loaded.")),
         (12, table("HA messages", "XenServer's messages about HA: how many came in this time range, and the newest ever.", [
@@ -198,8 +208,9 @@ def board():
             Column("Also CloudStack's", sr("xenha_heartbeat_sr_is_primary_storage") + sr_or(-1), width=150,
                    states=[State(0, "no", CALM), State(1, "PRIMARY STORAGE", BAD), State(-1, "unknown", UNKNOWN)]),
             Column("Hosts without it", f"sum by (sr) (max by (sr, host) "
-                                       f"({select('xenha_heartbeat_sr_attached', **POOL)}) == bool 0)" + sr_or(-1), width=140,
-                   states=[State(0, "0", CALM), State(-1, "unknown", UNKNOWN)], thresholds=limits(CALM, (1, BAD)))],
+                                       f"({select('xenha_heartbeat_sr_attached', **POOL)}) == bool 0)" + sr_or(-1),
+                   width=140, states=[State(0, "0", CALM), State(-1, "unknown", UNKNOWN)],
+                   thresholds=limits(CALM, (1, BAD)))],
             sort=[("SR", False)], no_value="No HA statefile is known: HA was never on, or there is no data.")))
 
     board.row("How it is set up")
@@ -208,9 +219,10 @@ def board():
         (3, stat("HA timeout", "How long a host may miss heartbeats before it is fenced.", timeout, unit=SECONDS,
                  thresholds=limits(GOOD))),
         (3, stat("Long enough", "Is the HA timeout at least what the configuration expects?",
-                 f"{timeout} >= bool max({select('xenha_pool_ha_timeout_expected_seconds', **POOL)})", states=states.YES_NO)),
-        (3, stat("VMs under HA", "VMs that XenServer itself would restart. Must be 0 where CloudStack restarts VMs, or one VM"
-                 " may run twice.", f"max({select('xenha_pool_ha_protected_vms', **POOL)})",
+                 f"{timeout} >= bool max({select('xenha_pool_ha_timeout_expected_seconds', **POOL)})",
+                 states=states.YES_NO)),
+        (3, stat("VMs under HA", "VMs that XenServer itself would restart. Must be 0 where CloudStack restarts VMs, or"
+                 " one VM may run twice.", f"max({select('xenha_pool_ha_protected_vms', **POOL)})",
                  thresholds=limits(GOOD, (1, BAD)))),
         (3, stat("Failures planned", "Host failures for which XenServer is asked to plan VM restarts. With CloudStack this"
                  " should be 0.", f"max({select('xenha_pool_ha_host_failures_to_tolerate', **POOL)})",

@@ -18,8 +18,8 @@ CLOUD_ALERTS = {
     "ha_disabled": ("VM has HA off and stays down", NOTE), "vm_stopped_storage": ("VM stopped, storage trouble", BAD)}
 # The furthest phase a failover has reached; the colours go from trouble to recovered.
 REACHED = [State(1, "detected", BAD), State(2, "new master", "semi-dark-orange"), State(3, "declared dead", WARN),
-           State(4, "down in cloud", "light-orange"), State(5, "VM HA starts", NOTE), State(6, "first VM runs", "light-green"),
-           State(7, "all VMs run", GOOD), State(0, "host lost", BAD)]
+           State(4, "down in cloud", "light-orange"), State(5, "VM HA starts", NOTE),
+           State(6, "first VM runs", "light-green"), State(7, "all VMs run", GOOD), State(0, "host lost", BAD)]
 # Of a lost host: Up is not good news, CloudStack has not noticed yet; Down is what makes it restart VMs.
 LOST_IN_CLOUD = [State(state.code, state.text, {"Up": NOTE, "Down": CALM}.get(state.text, state.colour))
                  for state in [*states.CLOUD, State(-1, "unknown", UNKNOWN)]]
@@ -103,7 +103,8 @@ def board():
         (4, stat("Not protected", "VMs of the newest failover that nobody restarts because their HA flag is off.",
                  f"sum({most('xenha_vm_not_protected', 'pool', **POOL)}) or 0 * {alive} - 1",
                  states=[State(-1, "no failover yet", GOOD)], thresholds=limits(GOOD, (1, NOTE)))),
-        (4, stat("CloudStack answers", "Do all CloudStacks answer? If one does not, it may restart nothing, and nobody sees it.",
+        (4, stat("CloudStack answers", "Do all CloudStacks answer? If one does not, it may restart nothing, and nobody"
+                 " sees it.",
                  f"min(xenha_cloudstack_up) or 0 * {alive} - 1",
                  states=[State(1, "yes", GOOD), State(0, "NO", BAD), State(-1, "none", UNKNOWN)])),
         (4, stat("Hooks", "Mode of xenha-hooks. In dry-run it only says what it would do.",
@@ -115,7 +116,8 @@ def board():
         6,
         (12, table("Open failovers", "Each lost host, and how far its pool's newest failover has come.", [
             Column("Pool", label="pool"), Column("Host", label="host"), Column("Was", label="role", width=70),
-            Column("Furthest phase", f"0 * {host_open()} + on (pool) group_left () ({reached()})", states=REACHED, width=130),
+            Column("Furthest phase", f"0 * {host_open()} + on (pool) group_left () ({reached()})", width=130,
+                   states=REACHED),
             Column("Lost for", f"0 * {host_open()} + on (pool) group_left () (time() - {oldest})\nor {host_open()} - 2",
                    unit="dthms", width=105, states=[State(-1, "no VM waits", CALM)], thresholds=limits(CALM, (330, BAD))),
             Column("In CloudStack", f"0 * {host_open()} + on (pool, host) group_left () "
@@ -136,12 +138,13 @@ def board():
                       [(reached(), "{{pool}}")], REACHED, no_value="No failover in this time range.")))
     board.line(
         9,
-        (12, bargauge("Newest failover, phase by phase", "Time from the last contact with the lost host; in brackets what was"
-                      " published for a lost master. Of several pools the slowest; while a failover is open, only open ones.",
+        (12, bargauge("Newest failover, phase by phase", "Time from the last contact with the lost host; in brackets"
+                      " what was published for a lost master. Of several pools the slowest; while a failover is open, only"
+                      " open ones.",
                       [(f"max({newest(phase)}) or 0 * {alive} - 1", phase_name(phase)) for phase in ORDER], unit="dthms",
                       states=[State(-1, "-", UNKNOWN)], overrides=[phase_override(phase) for phase in ORDER])),
-        (12, table("Phases", "Every phase against what was published: the newest failover, as on the left, then all failovers of"
-                   " this time range.", [
+        (12, table("Phases", "Every phase against what was published: the newest failover, as on the left, then all"
+                   " failovers of this time range.", [
                        Column("Phase", label="phase", texts=states.PHASES),
                        Column("Published", published({phase: states.PUBLISHED.get(phase, -1) for phase in ORDER}),
                               unit="dthms", width=100, states=[State(-1, "-", CALM)]),
@@ -169,13 +172,13 @@ def board():
             (f"round(sum({in_range('xenha_failover_suspicions_total', 'pool', **POOL)}))", "suspicions only")],
             unit="none", thresholds=limits(GOOD), overrides=[colour(text, c) for text, c in
                                                             [*OUTCOMES.values(), ("suspicions only", UNKNOWN)]])),
-        (5, stat("VMs back within 5:30", "Share of the lost VMs that ran again within the published 5:30, in this time range, as"
-                 " XenServer saw it.", back_in_time(), unit="percentunit", decimals=0, no_value="no VM lost",
+        (5, stat("VMs back within 5:30", "Share of the lost VMs that ran again within the published 5:30, in this time"
+                 " range, as XenServer saw it.", back_in_time(), unit="percentunit", decimals=0, no_value="no VM lost",
                  thresholds=limits(BAD, (0.5, WARN), (0.9, GOOD)))))
     board.line(
         7,
-        (12, table("How long VMs took", "From the loss of the host to the VM running again, in this time range, by kind and by the"
-                   " system that saw it. Read from a histogram: a few VMs give coarse times.", [
+        (12, table("How long VMs took", "From the loss of the host to the VM running again, in this time range, by kind"
+                   " and by the system that saw it. Read from a histogram: a few VMs give coarse times.", [
                        Column("Kind", label="vm_kind", texts=KINDS),
                        Column("Seen by", label="seen_by", texts={"xenserver": "XenServer", "cloudstack": "CloudStack"},
                               width=110),
@@ -197,25 +200,27 @@ def board():
             Column("In this time range", f"{times('xenha_cloudstack_alerts_total', 'alert')} > 0", width=150,
                    thresholds=limits(CALM))],
             sort=[("In this time range", True)], no_value="No alert in this time range.")),
-        (8, table("Settings that decide", "CloudStack's settings that decide how failures end. Yellow: nobody has set alert.wait,"
-                  " which then is 30 minutes.", [
+        (8, table("Settings that decide", "CloudStack's settings that decide how failures end. Yellow: nobody has set"
+                  " alert.wait, which then is 30 minutes.", [
             Column("Setting", label="setting"),
-            Column("CloudStack", label="cloudstack", width=110),
-            Column("Seconds", setting("xenha_cloudstack_setting_seconds"), width=85, null="-"),
-            Column("Value", setting("xenha_cloudstack_setting_value"), width=75, null="-"),
+            Column("CloudStack", label="cloudstack", width=90),
+            Column("Seconds", setting("xenha_cloudstack_setting_seconds"), width=75, null="-"),
+            Column("Value", setting("xenha_cloudstack_setting_value"), width=60, null="-"),
             Column("Is", f"2 * ({setting('xenha_cloudstack_setting_default', 'alert.wait')} == 1)\n"
-                         f"or {setting('xenha_cloudstack_setting_default')}", width=80,
+                         f"or {setting('xenha_cloudstack_setting_default')}", width=70,
                    states=[State(2, "default", NOTE), State(1, "default", CALM), State(0, "set", CALM)])],
             sort=[("Setting", False)], no_value="No CloudStack is attached.")),
-        (8, table("Hosts that came back", "How long each host took from being reachable again to live and enabled, the last time.", [
+        (8, table("Hosts that came back", "How long each host took from being reachable again to live and enabled, the last"
+                  " time.", [
             Column("Host", label="host"), Column("Pool", label="pool"),
             Column("Back in", most("xenha_host_rejoin_seconds", "pool", "host", **POOL, host="~$host"), unit="dthms",
                    width=100, thresholds=limits(CALM, (900, WARN)))],
             sort=[("Back in", True)], no_value="No host has come back yet.")))
     board.line(
         7,
-        (24, timeline("Hosts not Up in CloudStack", "Hosts that were not Up in CloudStack. From 4.5 on only Down restarts VMs,"
-                      " Alert does not.", [(f"{states.cloud_state('host', **POOL, host='~$host')} != 1", "{{host}}")],
+        (24, timeline("Hosts not Up in CloudStack", "Hosts that were not Up in CloudStack. From 4.5 on only Down"
+                      " restarts VMs, Alert does not.",
+                      [(f"{states.cloud_state('host', **POOL, host='~$host')} != 1", "{{host}}")],
                       states.CLOUD, no_value="Every host was Up in this time range.")))
 
     board.row("What the hooks decided, and why")
@@ -227,7 +232,8 @@ def board():
                        Column("Verdict", label="verdict", width=120, texts=VERDICTS), Column("Reason", label="reason"),
                        Column("Times", happened("xenha_hooks_decisions_total", *DECISION, **POOL), width=80)],
                    sort=[("Times", True)], no_value="No decision in this time range.")),
-        (12, table("Guards that object now", "For pools with an open alert: which guard of the hooks objects, or does not know.", [
+        (12, table("Guards that object now", "For pools with an open alert: which guard of the hooks objects, or does not"
+                   " know.", [
             Column("Pool", label="pool"), Column("Guard", label="guard"),
             Column("Says", label="state", width=110, texts={"fail": ("no", BAD), "unknown": ("not known", UNKNOWN)})],
             sort=[("Pool", False)], no_value="No guard objects: no pool waits for a decision.",
@@ -303,4 +309,5 @@ def back_in_time():
 
 def vm_quantile(share):
     counts = in_range("xenha_vm_restart_latency_seconds_bucket", "pool", "vm_kind", "seen_by", "le", **POOL)
-    return f"histogram_quantile({share}, sum by (le, vm_kind, seen_by) ({counts})) and on (vm_kind, seen_by) ({vm_count()} > 0)"
+    return (f"histogram_quantile({share}, sum by (le, vm_kind, seen_by) ({counts}))"
+            f" and on (vm_kind, seen_by) ({vm_count()} > 0)")
