@@ -44,7 +44,7 @@ class Demo(story.Story):
         path.write_text(script, encoding="utf-8")
         self.left = self.stage.directory / "temporary"
         self.left.mkdir()
-        return subprocess.Popen([sys.executable, "-B", DEMO, story.PROGRAMS, "--speed", str(speed), "--script", path, *flags],
+        return subprocess.Popen([sys.executable, "-B", DEMO, story.PROGRAMS, "--speed", str(speed), "--script", path, "--no-dashboards", *flags],
                                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                                 env={**os.environ, "TMPDIR": str(self.left)})
 

@@ -1,6 +1,7 @@
 """The demo behind tests/demo: starts everything, shows the pools, injects faults, follows the metrics that change."""
 
 import argparse
+import pathlib
 import re
 import shlex
 import signal
@@ -8,10 +9,13 @@ import sys
 import textwrap
 import time
 
-import alerting
-import faults
-import stage
-from board import Board
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "dashboards"))
+
+import alerting  # noqa: E402
+import faults  # noqa: E402
+import renderer  # noqa: E402
+import stage  # noqa: E402
+from board import Board  # noqa: E402
 
 WORLD = {
     "scheme": "https",
@@ -28,18 +32,38 @@ class Failed(Exception):
     pass
 
 
+def live_dashboards(on_stage, prometheus):
+    """Their address, or why there is none. The first time npm fetches Grafana's libraries, 450 MB on disk."""
+    try:
+        print("demo: preparing the dashboards; the first time takes a minute", flush=True)
+        directory = renderer.prepare(on_stage.programs.parent / "dashboards", with_browser=False)
+    except (renderer.Unavailable, OSError) as reason:
+        return f"not here: {str(reason).splitlines()[0]}"
+    viewer = stage.Program(on_stage, on_stage.directory, "viewer", [
+        "node", directory / "view.mjs", "--prometheus", prometheus.url, "--dashboards", alerting.RULES.parent / "dashboards",
+        "--scrape-interval", "1s", "--ready"])
+
+    def listening():
+        viewer.must_be_alive()
+        return viewer.out().strip()
+
+    return stage.wait_until("the dashboards are served", listening)
+
+
 class Demo:
-    def __init__(self, stage_, speed):
+    def __init__(self, stage_, speed, dashboards=True):
         self.sim = stage_.simulator(world={**WORLD, "speed": speed}, speed=speed)
         config = stage_.config(self.sim)
         self.exporter = stage_.exporter(config)
         self.receiver = alerting.Receiver().__enter__()
         chain = alerting.Alerting(stage_, self.exporter, self.receiver, factor=speed)
         self.alertmanager, self.prometheus = chain.alertmanager, chain.prometheus
+        seen = live_dashboards(stage_, self.prometheus) if dashboards else "not asked for"
         self.exporter.wait_until_ready()
         self.board = Board(self.exporter, self.sim)
         print(f"""
   {'pools, one screen':<20} {self.exporter.url}/
+  {'dashboards':<20} {seen}
   {'metrics':<20} {self.exporter.url}/metrics
   {'Prometheus':<20} {self.prometheus.url}/graph?g0.expr=xenha_pool_masters&g0.tab=0&g0.range_input=5m
   {'its alerts':<20} {self.prometheus.url}/alerts
@@ -215,6 +239,7 @@ def main():
     parser.add_argument("--speed", type=float, default=10)
     parser.add_argument("--script")
     parser.add_argument("--no-wait", action="store_true")
+    parser.add_argument("--no-dashboards", action="store_true")
     options = parser.parse_args()
     if options.speed <= 0:
         parser.error("--speed must be more than 0")
@@ -227,7 +252,7 @@ def main():
         signal.signal(number, end)
     try:
         with stage.Stage(options.programs, "demo") as on_stage:
-            demo = Demo(on_stage, options.speed)
+            demo = Demo(on_stage, options.speed, not options.no_dashboards)
             if options.script:
                 play(demo, options.script)
             if not options.no_wait:
