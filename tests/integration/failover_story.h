@@ -28,7 +28,7 @@ struct StoryStep {
   Duration at{};
   int line_number = 0;
   std::string line;
-  std::string verb;                          ///< exporter, uplink, way, check, xe, or a command of the simulator
+  std::string verb;  ///< exporter, uplink, way, check, xe, or a command of the simulator
   std::map<std::string, std::string> words;  ///< NAME=VALUE; of exporter: act; of xe: command
   Claim claim;                               ///< of check
 };

@@ -44,7 +44,8 @@ class Judge(unittest.TestCase):
         for lines in ([], [alert, {"line": 2, "text": "quiet"}]):
             with self.assertRaises(ValueError):
                 run.expectations_of(lines)
-        for text in ("alert A critical fires 1m", "alert A critical fires 1..2", "alert A critical", "alert A critical x fires 1m..2m",
+        for text in ("alert A critical fires 1m", "alert A critical fires 1..2", "alert A critical",
+                     "alert A critical x fires 1m..2m",
                      "alert A critical fires 1m..2m until 3m..4m"):
             with self.assertRaises(ValueError):
                 run.Expectation(text, 1)
@@ -56,7 +57,8 @@ class Engine(unittest.TestCase):
             engine.firing_at("Unit Testing:  x.yml\n  FAILED:\nparse error\n")
 
     def test_the_answer_is_read_with_odd_labels(self):
-        output = ('    expr: "ALERTS{alertstate=\\"firing\\"}", time: 1h0m15s,\n        exp: nil\n        got: {__name__="ALERTS", '
+        output = ('    expr: "ALERTS{alertstate=\\"firing\\"}", time: 1h0m15s,\n        exp: nil\n'
+                  '        got: {__name__="ALERTS", '
                   'alertname="A", alertstate="firing", pool="x\\"y}", severity="info"} 1E+00, {__name__="ALERTS", alertname="B", '
                   'alertstate="firing"} 1E+00\n    expr: "vector(4242)", time: 2m,\n        exp: nil\n        got: {} 4.242E+03\n')
         self.assertEqual(engine.firing_at(output), {3615: {engine.Alert("A", "info", frozenset({("pool", 'x"y}')})),
