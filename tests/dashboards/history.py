@@ -146,7 +146,7 @@ class History:
         self.start, self.step = record.start, record.interval
         self.end = self.start + (record.scrapes - 1) * self.step
         self.add_blocks(text)
-        if (by_hand := story.with_suffix(".hooks.yml")).exists():
+        if (by_hand := story.with_suffix(".more.yml")).exists():
             text.write_text(openmetrics(self.read(by_hand)), encoding="utf-8")
             self.add_blocks(text)
         database = Database(on_stage, self.directory, self.step)

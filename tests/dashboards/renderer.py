@@ -8,7 +8,8 @@ import shutil
 import subprocess
 
 HERE = pathlib.Path(__file__).resolve().parent
-PROGRAMS = ["bundle.mjs", "browser.mjs", "judge.mjs", "looks.mjs", "render.mjs", "server.mjs", "view.mjs"]
+PROGRAMS = ["bundle.mjs", "browser.mjs", "judge.mjs", "looks.mjs", "render.mjs", "schema.mjs", "server.mjs",
+            "view.mjs"]
 CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"]
 
 
@@ -36,8 +37,9 @@ def install_packages(directory):
 
 def copy_sources(directory):
     """Node.js looks for packages beside the program that wants them."""
-    shutil.rmtree(directory / "src", ignore_errors=True)
-    shutil.copytree(HERE / "src", directory / "src")
+    for name in ("schema", "src"):
+        shutil.rmtree(directory / name, ignore_errors=True)
+        shutil.copytree(HERE / name, directory / name)
     for name in [*PROGRAMS, "tsconfig.json"]:
         shutil.copy(HERE / name, directory)
 

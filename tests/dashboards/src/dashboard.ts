@@ -101,7 +101,7 @@ export function load(json: DashboardJson): Loaded {
     }),
     controls: [
       new VariableValueSelectors({}),
-      new SceneDataLayerControls(),
+      ...(annotationsOf(json).some((one) => !one.hide) ? [new SceneDataLayerControls()] : []),
       new SceneControlsSpacer(),
       new SceneTimePicker({}),
       new SceneRefreshPicker({
