@@ -139,18 +139,19 @@ def timeline(title, description, queries, states, no_value="No data in this time
 
 
 def timeseries(title, description, queries, unit, thresholds=None, no_value="No data in this time range.", minimum=None,
-               maximum=None, area=False, bars=False, overrides=(), decimals=None, states=None):
-    """Lines over time. Thresholds are drawn as lines, or with `area` as coloured bands."""
-    defaults = _standard(unit, thresholds, states, no_value, decimals, minimum, maximum)
+               maximum=None, at_least=None, area=False, overrides=(), decimals=None):
+    """Lines over time. Thresholds are drawn as lines, or with `area` as coloured bands. `at_least`: where the axis may end."""
+    defaults = _standard(unit, thresholds, None, no_value, decimals, minimum, maximum)
     defaults["color"] = {"mode": "palette-classic"}
     defaults["custom"] = {
-        "drawStyle": "bars" if bars else "line", "lineWidth": 1 if bars else 2, "fillOpacity": 60 if bars else 0,
+        "drawStyle": "line", "lineWidth": 2, "fillOpacity": 0,
         "lineInterpolation": "linear", "showPoints": "never", "pointSize": 5, "spanNulls": False, "insertNulls": False,
         "gradientMode": "none", "axisPlacement": "auto", "axisLabel": "", "axisColorMode": "text", "axisBorderShow": False,
         "axisCenteredZero": False, "axisGridShow": True, "barAlignment": 0, "scaleDistribution": {"type": "linear"},
-        "stacking": {"group": "A", "mode": "normal" if bars else "none"},
+        "stacking": {"group": "A", "mode": "none"},
         "hideFrom": {"legend": False, "tooltip": False, "viz": False},
-        "thresholdsStyle": {"mode": "area" if area else "dashed" if thresholds else "off"}}
+        "thresholdsStyle": {"mode": "area" if area else "dashed" if thresholds else "off"},
+        **({"axisSoftMax": at_least} if at_least else {})}
     return _panel("timeseries", title, description, _targets(queries), defaults,
                   {"legend": {"calcs": [], "displayMode": "list", "placement": "bottom", "showLegend": True},
                    "tooltip": {"mode": "multi", "sort": "desc"}}, overrides)

@@ -233,8 +233,9 @@ def board():
                  f"sum({pool('xenha_host_hotfix_applied', 'host')} == bool 0) or 0 * max({enabled}) - 1",
                  thresholds=limits(GOOD, (1, BAD)), states=[State(-1, "not needed", GOOD)])),
         (3, stat("Certificate", "Time until the first of the hosts' TLS certificates expires.",
-                 f"min({select('xenha_host_tls_certificate_expiry_timestamp_seconds', **POOL)}) - time()", unit="s",
-                 decimals=0, thresholds=limits(BAD, (604800, WARN), (2592000, GOOD)))),
+                 f"min({select('xenha_host_tls_certificate_expiry_timestamp_seconds', **POOL)}) - time()"
+                 f" or 0 * max({enabled}) - 1", unit="s", decimals=0, states=[State(-1, "none", UNKNOWN)],
+                 thresholds=limits(BAD, (604800, WARN), (2592000, GOOD)))),
         (3, stat("Master changes", "Changes of the master role in this time range.",
                  f"round(max(increase({select('xenha_pool_master_changes_total', **POOL)}[$__range])))",
                  thresholds=limits(GOOD, (1, NOTE)))))

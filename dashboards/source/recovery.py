@@ -131,6 +131,7 @@ def board():
                    thresholds=limits(CALM, (330, BAD)))],
             sort=[("Waiting", True)], no_value="No VM is known to wait.")))
 
+    none_yet = published({phase: -1 for phase in ORDER})
     board.row("How failovers went")
     board.line(
         6,
@@ -141,15 +142,17 @@ def board():
         (12, bargauge("Newest failover, phase by phase", "Time from the last contact with the lost host; in brackets"
                       " what was published for a lost master. Of several pools the slowest; while a failover is open, only"
                       " open ones.",
-                      [(f"max({newest(phase)}) or 0 * {alive} - 1", phase_name(phase)) for phase in ORDER], unit="dthms",
-                      states=[State(-1, "-", UNKNOWN)], overrides=[phase_override(phase) for phase in ORDER])),
+                      [(f"max({newest(phase)}) or 0 * {alive}", phase_name(phase)) for phase in ORDER], unit="dthms",
+                      states=[State(0, "-", UNKNOWN)], overrides=[phase_override(phase) for phase in ORDER])),
         (12, table("Phases", "Every phase against what was published: the newest failover, as on the left, then all"
                    " failovers of this time range.", [
                        Column("Phase", label="phase", texts=states.PHASES),
                        Column("Published", published({phase: states.PUBLISHED.get(phase, -1) for phase in ORDER}),
                               unit="dthms", width=100, states=[State(-1, "-", CALM)]),
-                       Column("Newest", f"max by (phase) ({newest()})", unit="dthms", width=100, null="-"),
-                       Column("Mean", f"{by_phase('sum')} / ({by_phase('count')} > 0)", unit="dthms", width=100, null="-"),
+                       Column("Newest", f"max by (phase) ({newest()})\nor {none_yet}", unit="dthms", width=100,
+                              states=[State(-1, "-", CALM)]),
+                       Column("Mean", f"{by_phase('sum')} / ({by_phase('count')} > 0)\nor {none_yet}", unit="dthms",
+                              width=100, states=[State(-1, "-", CALM)]),
                        Column("Failovers", f"round({by_phase('count')})", width=95, null="-")],
                    sort=[("order", False)], hidden=[Column("order", published({p: i for i, p in enumerate(ORDER)}))])))
     board.line(
@@ -189,7 +192,7 @@ def board():
                               thresholds=limits(BAD, (0.5, WARN), (0.9, CALM)))],
                    sort=[("VMs", True)], no_value="No VM was restarted in this time range.")),
         (12, timeseries("VMs waiting, over time", "VMs that HA protects and that did not run again yet.",
-                        [(f"sum by (pool) ({pending})", "{{pool}}")], "none", minimum=0, decimals=0,
+                        [(f"sum by (pool) ({pending})", "{{pool}}")], "none", minimum=0, decimals=0, at_least=4,
                         no_value="No VM waited in this time range.")))
 
     board.row("CloudStack")
@@ -248,13 +251,13 @@ def board():
             sort=[("Times", True)], no_value="No action in this time range.")),
         (4, stat("Acting now", "Actions of the hooks that run at this moment.",
                  f"sum({most('xenha_hooks_action_in_progress', 'pool', 'action', **POOL)})",
-                 thresholds=limits(GOOD, (1, PLANNED)), no_value="none")),
+                 thresholds=limits(GOOD, (1, PLANNED)), no_value="unknown")),
         (4, stat("Pools paused", "Pools where somebody told the hooks to wait.",
                  f"sum({most('xenha_hooks_paused', 'pool', **POOL)})", thresholds=limits(GOOD, (1, PLANNED)),
-                 no_value="none")),
+                 no_value="unknown")),
         (4, stat("Pools given up", "Pools where the hooks do nothing any more until xenhactl clears it.",
                  f"sum({most('xenha_hooks_gave_up', 'pool', **POOL)})", thresholds=limits(GOOD, (1, BAD)),
-                 no_value="none")),
+                 no_value="unknown")),
         (4, stat("Last success", "Time since the hooks last enabled HA somewhere.",
                  f"time() - max({select('xenha_hooks_last_success_timestamp_seconds', **POOL)})", unit="s", decimals=1,
                  thresholds=limits(GOOD), no_value="never")))
