@@ -91,12 +91,12 @@ class Alerts(story.Story):
             self.tell("its webhook is at the hooks", message.received)
             self.judge_payload(message, alert)
             told_people = wait_until("people are told as well", lambda: receiver.first(
-                "/critical", "XenHAPoolHADisabled", pool="ha-off"), seconds=60)
+                "/people-critical", "XenHAPoolHADisabled", pool="ha-off"), seconds=60)
             self.tell("people are told", told_people[0].received)
             self.assertEqual(told_people[1]["fingerprint"], alert["fingerprint"])
 
             def all_told():
-                told = receiver.told("/critical") | receiver.told("/warning")
+                told = receiver.told("/people-critical") | receiver.told("/people-warning")
                 return EXPECTED <= told and told
             told = wait_until(f"all of {EXPECTED} are told", all_told, seconds=120)
             for alertname in sorted({name for _, name, _ in told}):
