@@ -82,14 +82,14 @@ def moved_thresholds(expr):
 
 def bare(rules, rule):
     """Every last_over_time that the alert stands on taken away; None when there is none."""
-    involved = [one for one in rule_files.closure(rule, rules) if "last_over_time(" in one.expr]
+    involved = [one for one in rule_files.closure(rule, rules) if re.search(r"last_over_time\([^\[]*\[[1-5]m\]", one.expr)]
     if not involved:
         return None
 
     def change(content):
         for one in involved:
             body_of(content, one)["expr"] = re.sub(
-                r"last_over_time\(((?:[^()\[\]{}]|\{[^{}]*\})+)\[3m\]\)", r"\1", one.expr)
+                r"last_over_time\(((?:[^()\[\]{}]|\{[^{}]*\})+)\[[1-5]m\]\)", r"\1", one.expr)
     return change
 
 
