@@ -60,6 +60,9 @@ class Database(stage.Program):
     def is_ready(self):
         return stage.http(self.url + "/-/ready").status == 200
 
+    def names(self):
+        return set(stage.http(self.url + "/api/v1/label/__name__/values").json()["data"])
+
     def range(self, expression, start, end, step):
         """[(labels, {time: value})]"""
         form = urllib.parse.urlencode({"query": expression, "start": start, "end": end, "step": step})
@@ -134,7 +137,8 @@ def openmetrics(series):
 
 
 class History:
-    """`url`: of a Prometheus that runs until the stage ends. `start`, `end`: Unix seconds of what it knows."""
+    """`url`: of a Prometheus that runs until the stage ends. `start`, `end`: Unix seconds of what it knows; `names`: of all
+    its series."""
 
     def __init__(self, on_stage, record_world, story):
         self.directory = on_stage.directory / story.stem
@@ -159,7 +163,7 @@ class History:
                 self.add_blocks(text)
             database = Database(on_stage, self.directory, self.step)
         text.unlink()
-        self.url = database.url
+        self.url, self.names = database.url, database.names()
 
     def read(self, path):
         for series, values in yaml.safe_load(path.read_text(encoding="utf-8")).items():

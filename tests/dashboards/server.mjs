@@ -32,7 +32,10 @@ function fontFile(pathname) {
  * shall take where the page's address says nothing.
  */
 export async function serve({ prometheus, dashboards, address = '127.0.0.1', port = 0, defaults = {} }) {
-  const built = { '/app.js': readFileSync(path.join(here, 'out/app.js')), '/app.css': readFileSync(path.join(here, 'out/app.css')) };
+  const built = {
+    '/app.js': readFileSync(path.join(here, 'out/app.js')),
+    '/app.css': readFileSync(path.join(here, 'out/app.css')),
+  };
   const read = () => dashboards.map((file) => JSON.parse(readFileSync(file, 'utf8')));
   const missing = new Set();
 

@@ -1,6 +1,14 @@
 // Annotations of Prometheus: stretches of time in which an expression is above 0.
 
-import { AnnotationEvent, AnnotationQuery, AnnotationSupport, DataFrame, FieldType, rangeUtil, TimeRange } from '@grafana/data';
+import {
+  AnnotationEvent,
+  AnnotationQuery,
+  AnnotationSupport,
+  DataFrame,
+  FieldType,
+  rangeUtil,
+  TimeRange,
+} from '@grafana/data';
 import { of } from 'rxjs';
 
 import type { Target } from './prometheus';

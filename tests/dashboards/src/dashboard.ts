@@ -96,7 +96,8 @@ export function load(json: DashboardJson): Loaded {
     $variables: variablesOf(json.templating?.list),
     $data: new SceneDataLayerSet({
       layers: annotationsOf(json).map(
-        (one) => new dataLayers.AnnotationsDataLayer({ name: one.name, query: one, isEnabled: one.enable, isHidden: one.hide })
+        (one) =>
+          new dataLayers.AnnotationsDataLayer({ name: one.name, query: one, isEnabled: one.enable, isHidden: one.hide })
       ),
     }),
     controls: [

@@ -52,10 +52,11 @@ function installRegistries() {
   standardEditorsRegistry.setInit(() => []);
   standardFieldConfigEditorRegistry.setInit(standardFieldOptions);
   // Some transformations stand there under two names, and a registry refuses the second.
-  const known = new Map<string, { id: string; name: string }>();
-  for (const transformer of Object.values(standardTransformers) as Array<{ id?: string; name: string; operator?: unknown }>) {
-    if (transformer?.id && transformer.operator) {
-      known.set(transformer.id, transformer as { id: string; name: string });
+  type Transformer = { id: string; name: string; operator?: unknown };
+  const known = new Map<string, Transformer>();
+  for (const transformer of Object.values(standardTransformers) as Transformer[]) {
+    if (transformer?.operator) {
+      known.set(transformer.id, transformer);
     }
   }
   standardTransformersRegistry.setInit(() =>
@@ -115,7 +116,13 @@ function installSources(source: DataSourceApi) {
     access: 'proxy',
     readOnly: true,
     jsonData: {},
-    meta: { id: 'prometheus', name: 'Prometheus', type: 'datasource', metrics: true, info: { logos: { small: '', large: '' } } },
+    meta: {
+      id: 'prometheus',
+      name: 'Prometheus',
+      type: 'datasource',
+      metrics: true,
+      info: { logos: { small: '', large: '' } },
+    },
   } as unknown as DataSourceInstanceSettings;
 
   const resolve = (ref: DataSourceRef | string | null | undefined, scopedVars?: ScopedVars) => {

@@ -76,6 +76,6 @@ function reportOf({ json, viz }: Loaded['panels'][number]): PanelReport {
     noValue: json.fieldConfig?.defaults.noValue,
     queries: (json.targets ?? [])
       .filter((target) => !target.hide)
-      .map((target) => ({ refId: target.refId, expr: target.expr ?? '', series: 0, ...lastAskedByPanel(viz.state.key, target.refId) })),
+      .map(({ expr = '', refId }) => ({ refId, expr, series: 0, ...lastAskedByPanel(viz.state.key, refId) })),
   };
 }

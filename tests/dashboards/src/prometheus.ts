@@ -84,7 +84,8 @@ export class PrometheusSource extends RuntimeDataSource<Target> {
   private async queryOne(request: DataQueryRequest<Target>, target: Target, several: boolean) {
     const steps = stepsOf(request.range, request.intervalMs, this.interval!, target.interval);
     const expr = withVariables(withStepVariables(target.expr!, steps), request.scopedVars);
-    const shape = { refId: target.refId, format: target.format ?? 'time_series', legendFormat: target.legendFormat, several };
+    const { format = 'time_series', legendFormat, refId } = target;
+    const shape = { refId, format, legendFormat, several };
     const note: Asked = { expr, series: 0 };
     const scene = sceneOf(request.scopedVars);
     const panel = scene && getClosest(scene, (one) => (one instanceof VizPanel ? one.state.key : undefined));

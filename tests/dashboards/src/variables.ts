@@ -45,7 +45,11 @@ function variableOf(json: VariableJson): SceneVariable {
     case 'textbox':
       return new TextBoxVariable({ ...common, value: String(json.current?.value ?? queryOf(json)) });
     case 'interval':
-      return new IntervalVariable({ ...common, intervals: queryOf(json).split(','), value: String(json.current?.value ?? '') });
+      return new IntervalVariable({
+        ...common,
+        intervals: queryOf(json).split(','),
+        value: String(json.current?.value ?? ''),
+      });
     default:
       throw new Error(`variable ${name} has type ${json.type}, which this page does not have`);
   }

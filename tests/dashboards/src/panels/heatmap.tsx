@@ -1,6 +1,13 @@
 // Grafana's own heatmap is not published. This one draws buckets of Prometheus: time to the right, bounds upwards.
 
-import { FieldColorModeId, formattedValueToString, getFieldDisplayName, getValueFormat, PanelPlugin, PanelProps } from '@grafana/data';
+import {
+  FieldColorModeId,
+  formattedValueToString,
+  getFieldDisplayName,
+  getValueFormat,
+  PanelPlugin,
+  PanelProps,
+} from '@grafana/data';
 import { measureText, useTheme2 } from '@grafana/ui';
 
 import { fieldOptions } from '../field_options';
@@ -22,7 +29,8 @@ function HeatmapPanel({ data, fieldConfig, height, options, timeRange, timeZone,
   const unit = getValueFormat(options.yAxis?.unit);
   const bound = (name: string) => {
     const value = Number(name);
-    return options.yAxis?.unit && Number.isFinite(value) ? formattedValueToString(unit(value, options.yAxis.decimals)) : name;
+    const hasUnit = options.yAxis?.unit && Number.isFinite(value);
+    return hasUnit ? formattedValueToString(unit(value, options.yAxis?.decimals)) : name;
   };
   const rows = data.series.map((frame) => ({
     name: bound(getFieldDisplayName(frame.fields[1], frame, data.series)),
@@ -68,5 +76,8 @@ function heat(share: number): string {
 }
 
 export const heatmap = new PanelPlugin<Options>(HeatmapPanel).setDataSupport({ annotations: true }).useFieldConfig(
-  fieldOptions(FieldColorModeId.Thresholds, { hideFrom: { legend: false, tooltip: false, viz: false }, scaleDistribution: undefined })
+  fieldOptions(FieldColorModeId.Thresholds, {
+    hideFrom: { legend: false, tooltip: false, viz: false },
+    scaleDistribution: undefined,
+  })
 );

@@ -11,7 +11,8 @@ function TextPanel({ options, replaceVariables }: PanelProps<Options>) {
     return <pre>{text}</pre>;
   }
   const html = options.mode === 'html' ? textUtil.sanitizeTextPanelContent(text) : renderTextPanelMarkdown(text);
-  return <div className="markdown-html" style={{ height: '100%', overflow: 'auto' }} dangerouslySetInnerHTML={{ __html: html }} />;
+  const style = { height: '100%', overflow: 'auto' };
+  return <div className="markdown-html" style={style} dangerouslySetInnerHTML={{ __html: html }} />;
 }
 
 export const text = new PanelPlugin<Options>(TextPanel);

@@ -38,7 +38,14 @@ function ticks({ from, to, width }: TimeScale): { at: number[]; format: string }
   return { at, format: step < MINUTE ? 'HH:mm:ss' : step < 24 * 60 * MINUTE ? 'HH:mm' : 'MM/DD' };
 }
 
-export function TimeAxis({ scale, theme, timeZone, y }: { scale: TimeScale; theme: GrafanaTheme2; timeZone: string; y: number }) {
+interface AxisProps {
+  scale: TimeScale;
+  theme: GrafanaTheme2;
+  timeZone: string;
+  y: number;
+}
+
+export function TimeAxis({ scale, theme, timeZone, y }: AxisProps) {
   const { at, format } = ticks(scale);
   // A text in the middle of its line must not reach over the panel's edge.
   const inside = at.filter((time) => scale.x(time) - scale.left > 14 && scale.left + scale.width - scale.x(time) > 14);

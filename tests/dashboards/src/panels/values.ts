@@ -28,7 +28,8 @@ interface Shown {
 }
 
 /** Without data: one value, the text for no value. That is Grafana's code as well. */
-export function valuesOf({ data, fieldConfig, options, replaceVariables, timeZone }: Shown, sparkline: boolean): FieldDisplay[] {
+export function valuesOf(shown: Shown, sparkline: boolean): FieldDisplay[] {
+  const { data, fieldConfig, options, replaceVariables, timeZone } = shown;
   return getFieldDisplayValues({
     fieldConfig,
     reduceOptions: { calcs: ['lastNotNull'], ...options.reduceOptions },
