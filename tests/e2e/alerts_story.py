@@ -95,10 +95,16 @@ class Alerts(story.Story):
             self.tell("people are told", told_people[0].received)
             self.assertEqual(told_people[1]["fingerprint"], alert["fingerprint"])
 
-            def all_told():
-                told = receiver.told("/people-critical") | receiver.told("/people-warning")
-                return EXPECTED <= told and told
-            told = wait_until(f"all of {EXPECTED} are told", all_told, seconds=120)
+            def told():
+                return receiver.told("/people-critical") | receiver.told("/people-warning")
+
+            try:
+                wait_until("all troubles are told", lambda: EXPECTED <= told(), seconds=120)
+            except AssertionError:
+                self.fail(f"not told: {sorted(EXPECTED - told())}\ntold: {sorted(map(str, told()))}\nPrometheus has: " + str(
+                    sorted({(alert["state"], alert["labels"]["alertname"], alert["labels"].get("pool", ""))
+                            for alert in self.prometheus.alerts()})))
+            told = told()
             for alertname in sorted({name for _, name, _ in told}):
                 print(f"  told: {alertname:<34} {', '.join(sorted(str(pool) for _, name, pool in told if name == alertname))}")
             self.assertEqual({entry for entry in told if entry[2] == "healthy"}, set())
