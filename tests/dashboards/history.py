@@ -110,7 +110,8 @@ def layers(rules):
     left = list(rules)
     while left:
         names = {"ALERTS" if rule.is_alert else rule.name for rule in left}
-        ready = [rule for rule in left if not rule.words & names]
+        # A rule may ask for what it recorded before; here it finds nothing, as at its very first evaluation.
+        ready = [rule for rule in left if not rule.words & names - {rule.name}]
         if not ready:
             raise AssertionError(f"these rules need one another: {', '.join(sorted(rule.name for rule in left))}")
         yield ready
