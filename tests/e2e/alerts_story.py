@@ -25,7 +25,6 @@ INTERVAL = "5s"
 EXPECTED = {
     ("critical", "XenHAPoolHADisabled", "ha-off"),
     ("critical", "XenHAHostDown", "host-dead"),
-    ("critical", "XenHACloudStackHostDown", "host-dead"),
     ("critical", "XenHAPoolSplitBrain", "two-masters"),
     ("critical", "XenHAHostEmergencyMode", "emergency"),
     ("critical", "XenHAPoolNoMaster", "no-master"),
@@ -33,6 +32,8 @@ EXPECTED = {
     ("warning", "XenHAVMProtectedByPool", "settings"),
     ("critical", "XenHAHostDisarmed", "disarmed"),
 }
+# What fires in Prometheus as well, and what the example's inhibition keeps from people: the alerts above say it already.
+HELD_BACK = {("XenHACloudStackHostDown", "host-dead"), ("XenHAHostDown", "no-master"), ("XenHASnapshotStale", "no-master")}
 
 
 def seconds_of(timestamp):
@@ -105,6 +106,10 @@ class Alerts(story.Story):
                     sorted({(alert["state"], alert["labels"]["alertname"], alert["labels"].get("pool", ""))
                             for alert in self.prometheus.alerts()})))
             told = told()
+            held_back = {(alert["labels"]["alertname"], alert["labels"].get("pool")) for alert in self.alertmanager.alerts()
+                         if alert["status"]["state"] == "suppressed"}
+            self.assertLessEqual(HELD_BACK, held_back)
+            self.assertEqual({entry for entry in told if entry[1:] in HELD_BACK}, set())
             for alertname in sorted({name for _, name, _ in told}):
                 print(f"  told: {alertname:<34} {', '.join(sorted(str(pool) for _, name, pool in told if name == alertname))}")
             self.assertEqual({entry for entry in told if entry[2] == "healthy"}, set())
