@@ -6,13 +6,13 @@
 
 #include "exporter/failover_table.h"
 #include "exporter/findings.h"
-#include "exporter/html.h"
 #include "exporter/timeline.h"
+#include "lib/web/html.h"
 
 namespace xenha::exporter {
 namespace {
 
-using html::escape;
+using web::html::escape;
 
 constexpr Duration kNews = std::chrono::hours(24);
 constexpr std::size_t kMostNames = 12;
@@ -96,8 +96,9 @@ runs again</span></p>
 )";
 
 std::string details(const FailoverRecord& record, WallTime now) {
-  std::string facts = "<p>Last contact " + html::utc(record.last_contact) + "; the host was lost within " +
-                      within(record) + " after that, and all times count from there, in minutes.";
+  std::string facts = "<p>Last contact " + web::html::utc(record.last_contact) +
+                      "; the host was lost within " + within(record) +
+                      " after that, and all times count from there, in minutes.";
   if (record.ha_enabled)
     facts += *record.ha_enabled ? " Pool HA was on." : " <b class=\"no\">Pool HA was OFF.</b>";
   if (record.back)

@@ -5,15 +5,15 @@
 
 #include "exporter/failover_panel.h"
 #include "exporter/findings.h"
-#include "exporter/html.h"
-#include "exporter/landing_style.h"
 #include "exporter/metrics/heartbeat.h"
+#include "lib/web/html.h"
+#include "lib/web/page_style.h"
 
 namespace xenha::exporter {
 namespace {
 
-using html::escape;
-using html::kUnknown;
+using web::html::escape;
+using web::html::kUnknown;
 
 constexpr std::size_t kMostOpenHealthy = 6;  ///< more pools than that: healthy ones are folded
 
@@ -246,7 +246,7 @@ std::string render_landing_page(const LandingPage& page) {
       "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
       "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
       "<meta http-equiv=\"refresh\" content=\"30\">\n<title>xenha: " +
-      words + "</title>\n<style>" + kStyle +
+      words + "</title>\n<style>" + web::html::kStyle +
       "</style></head>\n<body>\n<header><h1>xenha exporter <small>" XENHA_VERSION
       "</small></h1>\n<p class=\"sum\">" +
       words + "</p>\n<nav><a href=\"" + escape(page.telemetry_path) +
@@ -263,7 +263,7 @@ std::string render_landing_page(const LandingPage& page) {
            escape(name) +
            "</b></summary><p>The first round of questions to this pool has not ended.</p></details>\n";
   for (auto card = healthy; card != cards.end(); ++card) out += render_card(*card, page.now, !fold);
-  return out + "</main>\n<footer>As of " + html::utc(page.now) +
+  return out + "</main>\n<footer>As of " + web::html::utc(page.now) +
          "; renewed every 30 s. &ndash; means unknown. Margin: the part of the "
          "HA timeout a host has left before it fences itself.</footer>\n</body></html>\n";
 }

@@ -8,7 +8,6 @@ xenha_library(xenha_exporter_metrics
     metrics/hosts.cpp
     metrics/metrics_page.cpp
     metrics/pool_ha.cpp
-    metrics/process.cpp
     metrics/self.cpp
     snapshot/snapshot_store.cpp
   LINK xenha_base xenha_metrics Threads::Threads)

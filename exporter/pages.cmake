@@ -6,7 +6,6 @@ xenha_library(xenha_exporter_pages
     failover_table.cpp
     failovers_json.cpp
     findings.cpp
-    html.cpp
     json_values.cpp
     landing_page.cpp
     pages.cpp

@@ -6,12 +6,12 @@
 #include <vector>
 
 #include "exporter/failover_table.h"
-#include "exporter/html.h"
+#include "lib/web/html.h"
 
 namespace xenha::exporter {
 namespace {
 
-using html::escape;
+using web::html::escape;
 
 // Percent of the width; the margins are for marks at the very ends.
 constexpr double kLeft = 1.5, kRight = 97;

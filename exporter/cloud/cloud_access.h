@@ -8,8 +8,8 @@
 
 #include "exporter/cloud/cloud_schedule.h"
 #include "exporter/exporter_config.h"
-#include "exporter/poll/credential_gate.h"
 #include "lib/base/clock.h"
+#include "lib/base/credential_gate.h"
 #include "lib/cloudstack/reader.h"
 
 namespace xenha::exporter {

@@ -1,11 +1,11 @@
 #include "exporter/cloud/cloud_join.h"
 
 #include <algorithm>
-#include <optional>
 #include <set>
 #include <tuple>
 
 #include "lib/config/address.h"
+#include "lib/model/cluster_choice.h"
 
 namespace xenha::exporter {
 namespace {
@@ -37,13 +37,10 @@ class Joiner {
     std::sort(clusters_.begin(), clusters_.end(), [](const auto* a, const auto* b) { return a->id < b->id; });
     for (const CloudHost& host : hosts)
       if (ids.contains(host.cluster_id)) hosts_[host.cluster_id].push_back(&host);
-    for (const auto& [name, pool] : pools)
-      for (const PoolMembers::Host& host : pool.hosts) pool_addresses_[name].merge(addresses_of(host));
   }
 
   CloudJoin join() && {
-    join_pins();
-    join_by_addresses();
+    choose_clusters();
     name_clusters();
     for (const CloudClusterSnapshot& cluster : out_.clusters) join_hosts(cluster);
     make_host_labels_unique();
@@ -59,72 +56,24 @@ class Joiner {
   }
 
  private:
-  std::size_t in_common(const CloudCluster& cluster, const std::string& pool) const {
-    const auto addresses = pool_addresses_.find(pool);
-    const auto hosts = hosts_.find(cluster.id);
-    if (addresses == pool_addresses_.end() || hosts == hosts_.end()) return 0;
-    std::set<std::string> shared;
-    for (const CloudHost* host : hosts->second) {
-      const std::string address = canonical(host->address);
-      if (addresses->second.contains(address)) shared.insert(address);
-    }
-    return shared.size();
-  }
-
-  void take(const CloudCluster& cluster, const std::string& pool) {
-    pool_of_[cluster.id] = pool;
-    cluster_of_[pool] = cluster.id;
-  }
-
-  void join_pins() {
-    for (const auto& entry : pools_) {
-      const std::string& name = entry.first;
-      const PoolMembers& pool = entry.second;
-      if (pool.pinned_cluster.empty()) continue;
-      std::vector<const CloudCluster*> meant;
-      for (const CloudCluster* cluster : clusters_)
-        if (cluster->id == pool.pinned_cluster) meant = {cluster};
-      for (const CloudCluster* cluster : clusters_)
-        if (meant.empty() || meant.front()->id != pool.pinned_cluster)
-          if (cluster->name == pool.pinned_cluster) meant.push_back(cluster);
-      if (meant.empty()) {
-        out_.pin_problems[name] = "no XenServer cluster has this name or id";
-        continue;
-      }
-      // Several zones may have a cluster of this name.
-      const CloudCluster* best = *std::max_element(
-          meant.begin(), meant.end(),
-          [&](const auto* a, const auto* b) { return in_common(*a, name) < in_common(*b, name); });
-      if (meant.size() > 1 && in_common(*best, name) == 0) {
-        out_.pin_problems[name] = "several clusters have this name, write the id";
-      } else if (const auto taken = pool_of_.find(best->id); taken != pool_of_.end()) {
-        out_.pin_problems[name] = "pool " + taken->second + " has this cluster already";
-      } else {
-        take(*best, name);
-      }
-    }
-  }
-
-  void join_by_addresses() {
-    struct Pair {
-      std::size_t shared;
-      const CloudCluster* cluster;
-      std::string pool;
-    };
-    std::vector<Pair> pairs;
+  void choose_clusters() {
+    std::vector<model::ClusterPlace> places;
     for (const CloudCluster* cluster : clusters_) {
-      for (const auto& [name, pool] : pools_) {
-        // A pin that failed is not made up for by a guess.
-        if (!pool.pinned_cluster.empty()) continue;
-        if (const std::size_t shared = in_common(*cluster, name)) pairs.push_back({shared, cluster, name});
-      }
+      model::ClusterPlace place{.id = cluster->id, .name = cluster->name};
+      for (const CloudHost* host : hosts_[cluster->id])
+        if (!host->address.empty()) place.addresses.insert(canonical(host->address));
+      places.push_back(std::move(place));
     }
-    std::sort(pairs.begin(), pairs.end(), [](const Pair& a, const Pair& b) {
-      return std::tie(b.shared, a.cluster->id, a.pool) < std::tie(a.shared, b.cluster->id, b.pool);
-    });
-    for (const Pair& pair : pairs)
-      if (!pool_of_.contains(pair.cluster->id) && !cluster_of_.contains(pair.pool))
-        take(*pair.cluster, pair.pool);
+    std::map<std::string, model::PoolPlace> pools;
+    for (const auto& [name, pool] : pools_) {
+      model::PoolPlace& place = pools[name];
+      place.pinned = pool.pinned_cluster;
+      for (const PoolMembers::Host& host : pool.hosts) place.addresses.merge(addresses_of(host));
+    }
+    model::ClusterChoice choice = model::choose_clusters(std::move(places), pools);
+    pool_of_ = std::move(choice.pool_of);
+    cluster_of_ = std::move(choice.cluster_of);
+    out_.pin_problems = std::move(choice.pin_problems);
   }
 
   void name_clusters() {
@@ -212,7 +161,6 @@ class Joiner {
   const std::map<std::string, PoolMembers>& pools_;
   std::vector<const CloudCluster*> clusters_;
   std::map<std::string, std::vector<const CloudHost*>> hosts_;  ///< by cluster
-  std::map<std::string, std::set<std::string>> pool_addresses_;
   std::map<std::string, std::string> pool_of_, cluster_of_;
   CloudJoin out_;
 };

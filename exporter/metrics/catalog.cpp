@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "lib/metrics/process.h"
+
 namespace xenha::exporter::catalog {
 namespace {
 
@@ -69,18 +71,18 @@ constexpr std::array<const MetricDef*, 12> kExporter{&kIsolated,
                                                      &kBuildInfo,
                                                      &kConfigReloadSuccessful,
                                                      &kConfigReloadSuccessTime,
-                                                     &kProcessCpu,
-                                                     &kProcessOpenFds,
-                                                     &kProcessMaxFds,
-                                                     &kProcessVirtualMemory,
-                                                     &kProcessVirtualMemoryMax,
-                                                     &kProcessResidentMemory,
-                                                     &kProcessStartTime,
-                                                     &kProcessThreads};
+                                                     &metrics::kProcessCpu,
+                                                     &metrics::kProcessOpenFds,
+                                                     &metrics::kProcessMaxFds,
+                                                     &metrics::kProcessVirtualMemory,
+                                                     &metrics::kProcessVirtualMemoryMax,
+                                                     &metrics::kProcessResidentMemory,
+                                                     &metrics::kProcessStartTime,
+                                                     &metrics::kProcessThreads};
 
 constexpr std::array<const MetricDef*, 2> kProbe{&kProbeSuccess, &kProbeDuration};
 
-constexpr Group kGroups[] = {
+constexpr metrics::CatalogGroup kGroups[] = {
     {"Pool", "One sample a pool unless a label says otherwise. The label `pool` is the name in xenha.yml.",
      kPool},
     {"Pool HA", "What the master says of HA, served for `keep_facts` after its last answer.", kPoolHa},
@@ -112,7 +114,7 @@ constexpr Group kGroups[] = {
 
 }  // namespace
 
-std::span<const Group> groups() {
+std::span<const metrics::CatalogGroup> groups() {
   return kGroups;
 }
 

@@ -5,6 +5,7 @@
 #include <span>
 #include <string_view>
 
+#include "lib/metrics/catalog_page.h"
 #include "lib/metrics/metric_def.h"
 
 namespace xenha::exporter::catalog {
@@ -653,47 +654,6 @@ inline constexpr MetricDef kConfigReloadSuccessTime{
     .help = "Unix time when a good configuration was last read.",
     .source = "start, SIGHUP, POST /-/reload",
 };
-inline constexpr MetricDef kProcessCpu{
-    .name = "process_cpu_seconds_total",
-    .type = kCounter,
-    .help = "Processor time the exporter has used, user and system.",
-    .source = "/proc/self/stat",
-};
-inline constexpr MetricDef kProcessOpenFds{
-    .name = "process_open_fds",
-    .help = "Open file descriptors of the exporter.",
-    .source = "/proc/self/fd",
-};
-inline constexpr MetricDef kProcessMaxFds{
-    .name = "process_max_fds",
-    .help = "Most file descriptors that the exporter may open; absent when unlimited.",
-    .source = "/proc/self/limits",
-};
-inline constexpr MetricDef kProcessVirtualMemory{
-    .name = "process_virtual_memory_bytes",
-    .help = "Address space of the exporter.",
-    .source = "/proc/self/stat",
-};
-inline constexpr MetricDef kProcessVirtualMemoryMax{
-    .name = "process_virtual_memory_max_bytes",
-    .help = "Largest address space the exporter may have; absent when unlimited.",
-    .source = "/proc/self/limits",
-};
-inline constexpr MetricDef kProcessResidentMemory{
-    .name = "process_resident_memory_bytes",
-    .help = "Memory of the exporter that is in RAM.",
-    .source = "/proc/self/stat",
-};
-inline constexpr MetricDef kProcessStartTime{
-    .name = "process_start_time_seconds",
-    .help = "Unix time when the exporter was started.",
-    .source = "/proc/self/stat, /proc/stat",
-};
-inline constexpr MetricDef kProcessThreads{
-    .name = "process_threads",
-    .help = "Threads of the exporter.",
-    .source = "/proc/self/stat",
-};
 
 // Only in answers of /probe.
 
@@ -708,13 +668,7 @@ inline constexpr MetricDef kProbeDuration{
     .source = "direct probe of each host",
 };
 
-/// One heading of METRICS.md.
-struct Group {
-  std::string_view title;
-  std::string_view introduction;
-  std::span<const MetricDef* const> metrics;
-};
 /// Everything above, in reading order.
-std::span<const Group> groups();
+std::span<const metrics::CatalogGroup> groups();
 
 }  // namespace xenha::exporter::catalog

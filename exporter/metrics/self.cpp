@@ -2,6 +2,7 @@
 
 #include "exporter/metrics/catalog.h"
 #include "exporter/metrics/collect.h"
+#include "lib/metrics/process.h"
 
 namespace xenha::exporter {
 namespace {
@@ -54,7 +55,7 @@ void collect_exporter(Families& out, const ExporterSelf& self) {
 std::vector<MetricFamily> own_families(const ExporterSelf& self) {
   Families out;
   collect_exporter(out, self);
-  collect_process(out);
+  metrics::collect_process(out);
   return std::move(out).take();
 }
 

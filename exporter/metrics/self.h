@@ -3,7 +3,6 @@
 
 #include <prometheus/metric_family.h>
 
-#include <filesystem>
 #include <optional>
 #include <vector>
 
@@ -20,10 +19,6 @@ struct ExporterSelf {
 };
 
 void collect_exporter(metrics::Families& out, const ExporterSelf& self);
-
-/// The standard process_* families of this process. What cannot be read is left out. `proc` is where the
-/// kernel tells.
-void collect_process(metrics::Families& out, const std::filesystem::path& proc = "/proc");
 
 /// Both: what SnapshotStore wants from its callback.
 std::vector<prometheus::MetricFamily> own_families(const ExporterSelf& self);

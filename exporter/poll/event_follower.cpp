@@ -15,7 +15,10 @@ constexpr std::chrono::seconds kFullReadingMayTake{120};
 }  // namespace
 
 EventFollower::EventFollower(PoolContext& context, EventListener& listener)
-    : context_(context), listener_(listener), slot_(context.client), class_reader_(context) {}
+    : context_(context),
+      listener_(listener),
+      slot_(context.client),
+      class_reader_(context.client, [&context] { return context.deadline(); }) {}
 
 void EventFollower::follow(const std::string& address) {
   if (logging_in_ && (stopping_ || address_ != address)) {
@@ -60,7 +63,7 @@ SteadyTime EventFollower::tick(SteadyTime now) {
     bad_classes_at_ = now + kBadClassEvery;
     class_reader_.read(endpoint_of(context_.config, address_), session_,
                        {bad_classes_.begin(), bad_classes_.end()}, db_,
-                       [this](const ClassReader::Outcome& outcome) {
+                       [this](const xapi::ClassReader::Outcome& outcome) {
                          if (outcome.error) return;
                          for (const std::string& name : bad_classes_) xapi::copy_class(db_, outcome.db, name);
                          listener_.on_records(false);
@@ -234,7 +237,7 @@ void EventFollower::failed(const Error& error) {
 void EventFollower::find_bad_classes() {
   class_reader_.read(
       endpoint_of(context_.config, address_), session_, class_names(), db_,
-      [this](ClassReader::Outcome outcome) {
+      [this](xapi::ClassReader::Outcome outcome) {
         if (stopping_) return;
         if (outcome.error) return failed(*outcome.error);
         bool found = false;

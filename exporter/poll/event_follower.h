@@ -9,10 +9,10 @@
 #include <set>
 #include <string>
 
-#include "exporter/poll/call_slot.h"
-#include "exporter/poll/class_reader.h"
 #include "exporter/poll/pool_context.h"
 #include "lib/model/records.h"
+#include "lib/xapi/call_slot.h"
+#include "lib/xapi/class_reader.h"
 
 namespace xenha::exporter {
 
@@ -66,8 +66,8 @@ class EventFollower {
 
   PoolContext& context_;
   EventListener& listener_;
-  CallSlot slot_;
-  ClassReader class_reader_;
+  xapi::CallSlot slot_;
+  xapi::ClassReader class_reader_;
   std::mt19937 random_{std::random_device{}()};
 
   std::string address_, next_address_;

@@ -8,9 +8,9 @@
 #include <utility>
 #include <vector>
 
-#include "exporter/poll/call_slot.h"
 #include "exporter/poll/pool_context.h"
 #include "exporter/snapshot/pool_snapshot.h"
+#include "lib/xapi/call_slot.h"
 
 namespace xenha::exporter {
 
@@ -120,8 +120,8 @@ class HostProbe {
   const bool listed_;
   ProbeListener& listener_;
   std::shared_ptr<const http::Endpoint> endpoint_;
-  CallSlot round_;
-  CallSlot local_;
+  xapi::CallSlot round_;
+  xapi::CallSlot local_;
   std::optional<http::RequestId> connecting_;
 
   ProbeVerdict verdict_;

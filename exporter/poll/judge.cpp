@@ -1,93 +1,12 @@
 #include "exporter/poll/judge.h"
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
+
+#include "lib/model/heartbeat_reading.h"
+#include "lib/model/pool_reading.h"
 
 namespace xenha::exporter {
 namespace {
-
-constexpr std::chrono::minutes kStartSettles{30};
-
-const model::HostRecord* find_host(const model::PoolDb& db, const model::Ref& ref) {
-  const auto found = db.hosts.find(ref);
-  return found == db.hosts.end() ? nullptr : &found->second;
-}
-
-/// xapi takes an integer; anything else makes the next enable fail, so it is no timeout.
-std::optional<double> whole_number(const std::string& text) {
-  int value = 0;
-  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || stop != text.data() + text.size() || value <= 0) return std::nullopt;
-  return value;
-}
-
-std::optional<double> effective_timeout(const model::PoolRecord& pool) {
-  if (pool.ha_timeout) return whole_number(*pool.ha_timeout);
-  if (pool.default_ha_timeout) return whole_number(*pool.default_ha_timeout);
-  return 60;
-}
-
-struct Running {
-  std::optional<bool> enable, disable;
-};
-
-/// From 7.0 the pool names its operations; before, only the tasks do.
-Running ha_operations(const model::PoolDb& db, const model::PoolRecord& pool) {
-  if (pool.current_operations) {
-    const auto runs = [&](const char* word) {
-      return std::find(pool.current_operations->begin(), pool.current_operations->end(), word) !=
-             pool.current_operations->end();
-    };
-    return {runs("ha_enable"), runs("ha_disable")};
-  }
-  const auto task_runs = [&](std::string_view method) {
-    return std::any_of(db.tasks.begin(), db.tasks.end(), [&](const auto& entry) {
-      const model::TaskRecord& task = entry.second;
-      return task.status == "pending" &&
-             (task.name_label == method || task.name_label == "Async." + std::string(method));
-    });
-  };
-  return {task_runs("pool.enable_ha"), task_runs("pool.disable_ha")};
-}
-
-/// "reason=TEXT;until=EPOCH" style marks of xenha in pool.other_config.
-std::optional<std::string> mark_entry(const std::string& mark, std::string_view key) {
-  std::size_t begin = 0;
-  while (begin <= mark.size()) {
-    const std::size_t end = std::min(mark.find(';', begin), mark.size());
-    const std::string_view part = std::string_view(mark).substr(begin, end - begin);
-    if (part.size() > key.size() && part.starts_with(key) && part[key.size()] == '=') {
-      return std::string(part.substr(key.size() + 1));
-    }
-    begin = end + 1;
-  }
-  return std::nullopt;
-}
-
-/// The mark `xenha:intent` names a host and ends by itself.
-bool intent_covers(const model::PoolRecord& pool, const Identity& host, WallTime now) {
-  if (!pool.intent) return false;
-  const std::optional<std::string> until = mark_entry(*pool.intent, "until");
-  long long epoch = 0;
-  if (!until || std::from_chars(until->data(), until->data() + until->size(), epoch).ec != std::errc())
-    return false;
-  if (unix_seconds(now) >= static_cast<double>(epoch)) return false;
-  const std::optional<std::string> name = mark_entry(*pool.intent, "host");
-  return !name || name->empty() || *name == host.label || *name == host.uuid;
-}
-
-/// Planned work as XenServer itself shows it. A toolstack start leaves hosts disabled for a while too
-/// (reference 3.2).
-std::optional<bool> in_maintenance(const model::HostRecord& host, std::optional<bool> live,
-                                   const model::HostRecord* master, Duration offset, WallTime now) {
-  if (host.maintenance_mode) return true;
-  if (!host.enabled || !live) return std::nullopt;
-  if (*host.enabled || !*live) return false;
-  if (!host.agent_start_time || master == nullptr || !master->agent_start_time) return std::nullopt;
-  const WallTime newest = std::max(*host.agent_start_time, *master->agent_start_time);
-  return now + offset - newest > kStartSettles;
-}
 
 class Judge {
  public:
@@ -121,16 +40,16 @@ class Judge {
   PoolFacts facts(const model::PoolRecord& pool) const {
     const model::PoolDb& db = *view_.db;
     PoolFacts out{.uuid = pool.uuid, .name_label = pool.name_label, .cluster_stack = pool.ha_cluster_stack};
-    if (const model::HostRecord* master = find_host(db, pool.master)) {
+    if (const model::HostRecord* master = model::find_host(db, pool.master)) {
       out.version = master->product_version;
       out.product = master->product_brand;
       out.ha_required = ha_required(*master);
     }
     out.ha_enabled = pool.ha_enabled;
-    const Running running = ha_operations(db, pool);
+    const model::HaOperations running = model::ha_operations(db);
     out.ha_enable_running = running.enable;
     out.ha_disable_running = running.disable;
-    out.ha_timeout = effective_timeout(pool);
+    out.ha_timeout = model::effective_timeout(pool);
     out.ha_host_failures_to_tolerate = pool.ha_host_failures_to_tolerate;
     if (pool.ha_enabled == true) {
       out.ha_plan_exists_for = pool.ha_plan_exists_for;
@@ -140,7 +59,7 @@ class Judge {
     out.ha_protected_vms = std::count_if(
         db.vms.begin(), db.vms.end(), [](const auto& entry) { return restarted_by_xenserver(entry.second); });
     out.rolling_upgrade = pool.rolling_upgrade;
-    out.statefile_resolves = statefiles_resolve(db);
+    out.statefile_resolves = model::statefiles_resolve(db);
     out.heartbeat_srs = judge_heartbeat(view_.config, db, hosts_);
     return out;
   }
@@ -206,7 +125,7 @@ class Judge {
   }
 
   void add_facts(HostSnapshot& out, const Identity& identity, const std::optional<PoolFacts>& facts) const {
-    const model::HostRecord& host = *find_host(*view_.db, identity.ref);
+    const model::HostRecord& host = *model::find_host(*view_.db, identity.ref);
     const model::PoolRecord* pool = view_.db->pool();
     out.version = host.product_version;
     out.build = host.build_number;
@@ -238,9 +157,10 @@ class Judge {
       out.hotfixes["XS62ESP1004"] = hotfix->second;
     }
     if (pool != nullptr) {
-      out.maintenance_xenserver = in_maintenance(host, out.live, find_host(*view_.db, pool->master),
-                                                 out.clock_offset.value_or(Duration{}), view_.now);
-      out.maintenance_xenha = intent_covers(*pool, identity, view_.now);
+      out.maintenance_xenserver =
+          model::in_maintenance(host, out.live, model::find_host(*view_.db, pool->master),
+                                out.clock_offset.value_or(Duration{}), view_.now);
+      out.maintenance_xenha = model::intent_covers(*pool, identity, view_.now);
     }
   }
 
@@ -268,32 +188,9 @@ class Judge {
 }  // namespace
 
 std::vector<Identity> identify(const model::PoolDb& db, const std::vector<ProbedHost>& probes) {
-  std::vector<Identity> out;
-  std::map<std::string, int> names;
-  const auto name_of = [](const model::HostRecord& host) {
-    if (!host.name_label.empty()) return host.name_label;
-    return host.hostname.empty() ? host.uuid : host.hostname;
-  };
-  for (const auto& [ref, host] : db.hosts) ++names[name_of(host)];
-  for (const auto& entry : db.hosts) {
-    const model::Ref& ref = entry.first;
-    const model::HostRecord& host = entry.second;
-    Identity one{.uuid = host.uuid, .label = name_of(host), .record_address = host.address, .ref = ref};
-    if (names[one.label] > 1) one.label += " (" + host.uuid.substr(0, 8) + ")";
-    const auto answers_there = [&](const ProbedHost& probe) {
-      if (host.address.empty()) return false;
-      return probe.address == host.address || probe.peer_ip == host.address;
-    };
-    const auto is_called = [&](const ProbedHost& probe) {
-      return probe.address == host.hostname || probe.address == host.name_label;
-    };
-    auto probe = std::find_if(probes.begin(), probes.end(), answers_there);
-    if (probe == probes.end()) probe = std::find_if(probes.begin(), probes.end(), is_called);
-    if (probe != probes.end()) one.probe_address = probe->address;
-    out.push_back(std::move(one));
-  }
-  std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.label < b.label; });
-  return out;
+  std::vector<model::AskedAddress> asked;
+  for (const ProbedHost& probe : probes) asked.push_back({probe.address, probe.peer_ip});
+  return model::identify(db, asked);
 }
 
 bool restarted_by_xenserver(const model::VmRecord& vm) {

@@ -11,6 +11,7 @@
 #include "exporter/poll/master_chores.h"
 #include "exporter/poll/persistent_state.h"
 #include "exporter/snapshot/pool_snapshot.h"
+#include "lib/model/pool_reading.h"
 #include "lib/model/records.h"
 
 namespace xenha::exporter {
@@ -47,23 +48,12 @@ PoolSnapshot judge(const PoolView& view);
 /// Source: VM.ha_always_run, ha_restart_priority; templates and control domains never.
 bool restarted_by_xenserver(const model::VmRecord& vm);
 
-/// Which host of the database answers at which probed address, and under which label.
-struct Identity {
-  std::string uuid, label;
-  std::string record_address;  ///< host.address
-  std::string probe_address;   ///< empty: not probed
-  model::Ref ref;
-};
-/// Hosts of the database in the order of their labels. Labels: name-label, else hostname, else uuid; each
-/// that is not unique gets " (first 8 of uuid)".
+using model::Identity;
+/// As model::identify; a label is the host's in all metrics.
 std::vector<Identity> identify(const model::PoolDb& db, const std::vector<ProbedHost>& probes);
 
 /// The heartbeat SRs: those of the statefiles; else those with an old statefile; else the configured one.
 std::vector<HeartbeatSrSnapshot> judge_heartbeat(const PoolConfig& config, const model::PoolDb& db,
                                                  const std::vector<Identity>& hosts);
-/// Does every reference in pool.ha_statefiles exist? Absent when there is none.
-std::optional<bool> statefiles_resolve(const model::PoolDb& db);
-/// Bytes that the next enable needs free on `sr` (reference 3.4); 0 when both its VDIs can be reused.
-std::optional<std::int64_t> required_bytes(const model::PoolDb& db, const model::Ref& sr);
 
 }  // namespace xenha::exporter

@@ -11,10 +11,10 @@
 #include <string>
 #include <vector>
 
-#include "exporter/poll/call_slot.h"
 #include "exporter/poll/pool_context.h"
 #include "exporter/snapshot/pool_snapshot.h"
 #include "lib/model/records.h"
+#include "lib/xapi/call_slot.h"
 
 namespace xenha::exporter {
 
@@ -70,7 +70,7 @@ class MasterChores {
 
   PoolContext& context_;
   std::function<void(const std::vector<HaMessage>&)> on_messages_;
-  CallSlot slot_;
+  xapi::CallSlot slot_;
   SteadyTime due_{}, last_run_{}, latency_due_{}, patches_due_{};
   std::string master_, session_;
   WallTime since_{};

@@ -6,14 +6,6 @@
 
 namespace xenha::exporter {
 
-std::shared_ptr<const http::Endpoint> endpoint_of(const PoolConfig& config, const std::string& address) {
-  http::Endpoint endpoint{config.tls, address, config.port, config.policy};
-  for (const HostConfig& host : config.hosts) {
-    if (host.address == address) endpoint.policy = host.policy;
-  }
-  return std::make_shared<const http::Endpoint>(std::move(endpoint));
-}
-
 void PoolContext::count(const xapi::CallReport& report) {
   ++self.calls[std::string(report.method)];
   // A slave's ordinary answer to a probe is no error.

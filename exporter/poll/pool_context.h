@@ -6,9 +6,9 @@
 #include <string>
 
 #include "exporter/exporter_config.h"
-#include "exporter/poll/credential_gate.h"
 #include "exporter/snapshot/pool_snapshot.h"
 #include "lib/base/clock.h"
+#include "lib/base/credential_gate.h"
 #include "lib/http/transport.h"
 #include "lib/xapi/client.h"
 
@@ -80,7 +80,6 @@ struct PoolContext {
   }
 };
 
-/// The address where a member is asked; learnt members get the pool's own policy.
-std::shared_ptr<const http::Endpoint> endpoint_of(const PoolConfig& config, const std::string& address);
+using config::endpoint_of;
 
 }  // namespace xenha::exporter

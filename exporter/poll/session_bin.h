@@ -7,8 +7,8 @@
 #include <list>
 #include <string>
 
-#include "exporter/poll/call_slot.h"
 #include "exporter/poll/pool_context.h"
+#include "lib/xapi/call_slot.h"
 
 namespace xenha::exporter {
 
@@ -34,7 +34,7 @@ class SessionBin {
           slot(context.client) {}
     std::string address, session;
     bool local, done = false, waits = false;
-    CallSlot slot;
+    xapi::CallSlot slot;
   };
   void log_out(Entry& entry);
   void sweep() {

@@ -31,6 +31,18 @@ Path read_path(Section& section, std::string_view key, const char* fallback, con
   return text.empty() ? Path(fallback) : resolved(directory, text.value);
 }
 
+/// Prometheus takes nearly everything as the name of an alert; what nobody would write on purpose is a slip.
+void check_alert_name(const Text& name, Problems& problems) {
+  const std::string& text = name.value;
+  const bool plain =
+      std::none_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; });
+  if (!plain || text.size() > 200 || text.front() == ' ' || text.back() == ' ')
+    problems.error(name.where, in_quotes(text) + " is no usable name of an alert",
+                   "write it as the rule has it behind alert:");
+  // Alerts without a policy are counted under this name.
+  if (text == "other") problems.error(name.where, "this name is taken", "give the alert another one");
+}
+
 std::vector<PolicyEntry> read_policies(Section& hooks) {
   std::vector<PolicyEntry> policies;
   for (const auto& [node, where] : hooks.list("policies")) {
@@ -38,6 +50,7 @@ std::vector<PolicyEntry> read_policies(Section& hooks) {
     PolicyEntry policy;
     const Text alert = section.required("alert", "write the alert's name");
     policy.alert = alert.value;
+    if (!alert.empty()) check_alert_name(alert, hooks.problems());
     if (!section.has("action"))
       hooks.problems().error(section.at("action"), "is missing", "write enable-pool-ha");
     policy.action = section.word("action", "enable-pool-ha", {"enable-pool-ha"});

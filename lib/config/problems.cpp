@@ -2,15 +2,10 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <utility>
 
 namespace xenha::config {
 namespace {
-
-std::vector<Problem> by_line(std::vector<Problem> problems) {
-  std::stable_sort(problems.begin(), problems.end(),
-                   [](const Problem& a, const Problem& b) { return a.line < b.line; });
-  return problems;
-}
 
 /// A key as a path shows it: as it is, unless it would break the line or steer the terminal.
 std::string shown(std::string_view name) {
@@ -50,11 +45,27 @@ void Problems::warn(const Where& where, std::string what, std::string advice) {
   warnings_.push_back({file_, where.line, where.path, std::move(what), std::move(advice)});
 }
 
+void Problems::add(const Problems& other) {
+  errors_.insert(errors_.end(), other.errors_.begin(), other.errors_.end());
+  add_warnings(other.warnings_);
+}
+
+void Problems::add_warnings(const std::vector<Problem>& warnings) {
+  warnings_.insert(warnings_.end(), warnings.begin(), warnings.end());
+}
+
+std::vector<Problem> Problems::in_order(std::vector<Problem> problems) const {
+  const auto rank = [&](const Problem& problem) { return std::pair(problem.file != file_, problem.line); };
+  std::stable_sort(problems.begin(), problems.end(),
+                   [&](const Problem& a, const Problem& b) { return rank(a) < rank(b); });
+  return problems;
+}
+
 std::vector<Problem> Problems::errors() const {
-  return by_line(errors_);
+  return in_order(errors_);
 }
 std::vector<Problem> Problems::warnings() const {
-  return by_line(warnings_);
+  return in_order(warnings_);
 }
 
 std::string Problems::text() const {

@@ -36,16 +36,21 @@ class Problems {
 
   void error(const Where& where, std::string what, std::string advice = {});
   void warn(const Where& where, std::string what, std::string advice = {});
+  /// Those of another file that this one names; they stand behind this file's own.
+  void add(const Problems& other);
+  void add_warnings(const std::vector<Problem>& warnings);
 
   bool ok() const { return errors_.empty(); }
   const std::string& file() const { return file_; }
-  /// In the order of the lines.
+  /// In the order of the lines, this file's first.
   std::vector<Problem> errors() const;
   std::vector<Problem> warnings() const;
   /// All errors, then all warnings marked as such, one a line, each line ended.
   std::string text() const;
 
  private:
+  std::vector<Problem> in_order(std::vector<Problem> problems) const;
+
   std::string file_;
   std::vector<Problem> errors_;
   std::vector<Problem> warnings_;

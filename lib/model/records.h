@@ -28,6 +28,7 @@ struct PoolRecord {
   std::optional<std::vector<std::string>> current_operations;  ///< values; absent before 7.0
   std::optional<bool> rolling_upgrade;  ///< other_config has rolling_upgrade_in_progress
   std::optional<std::string> intent;    ///< other_config["xenha:intent"]
+  std::optional<std::string> paused;    ///< other_config["xenha:paused"]
   bool operator==(const PoolRecord&) const = default;
 };
 

@@ -114,6 +114,7 @@ const Field<model::PoolRecord> kPoolFields[] = {
        r.default_ha_timeout = entry(v, "default_ha_timeout");
        r.rolling_upgrade = v.find("rolling_upgrade_in_progress") != nullptr;
        r.intent = entry(v, "xenha:intent");
+       r.paused = entry(v, "xenha:paused");
      }},
 };
 

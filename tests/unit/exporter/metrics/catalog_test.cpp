@@ -40,7 +40,7 @@ bool may_be_missing(std::string_view name) {
 
 TEST(Catalog, IsExactlyWhatTheCollectorsSay) {
   std::set<std::string> listed, said;
-  for (const catalog::Group& group : catalog::groups())
+  for (const metrics::CatalogGroup& group : catalog::groups())
     for (const metrics::MetricDef* def : group.metrics)
       EXPECT_TRUE(listed.insert(std::string(def->name)).second) << def->name << " is listed twice";
   for (const auto& [name, family] : every_family()) said.insert(name);
@@ -51,7 +51,7 @@ TEST(Catalog, IsExactlyWhatTheCollectorsSay) {
 
 TEST(Catalog, LabelsAreThoseWritten) {
   const auto families = every_family();
-  for (const catalog::Group& group : catalog::groups())
+  for (const metrics::CatalogGroup& group : catalog::groups())
     for (const metrics::MetricDef* def : group.metrics) {
       const auto family = families.find(std::string(def->name));
       if (family == families.end()) continue;
@@ -66,7 +66,7 @@ TEST(Catalog, LabelsAreThoseWritten) {
 }
 
 TEST(Catalog, NamesTypesAndTextsKeepTheConventions) {
-  for (const catalog::Group& group : catalog::groups())
+  for (const metrics::CatalogGroup& group : catalog::groups())
     for (const metrics::MetricDef* def : group.metrics) {
       const bool counter = def->type == prometheus::MetricType::Counter;
       EXPECT_EQ(counter, def->name.ends_with("_total")) << def->name;

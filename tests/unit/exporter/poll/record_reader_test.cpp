@@ -107,6 +107,14 @@ TEST(RecordReader, MaintenanceKeysOfXenCenter) {
           .maintenance_mode);
 }
 
+TEST(RecordReader, OurOwnMarksOnThePool) {
+  const model::PoolDb db =
+      read("pool",
+           member("other_config", map(member("xenha:intent", "by=a") + member("xenha:paused", "reason=b"))));
+  EXPECT_EQ(db.pool()->intent, "by=a");
+  EXPECT_EQ(db.pool()->paused, "reason=b");
+}
+
 TEST(RecordReader, CloudStacksMarksOfItsPrimaryStorage) {
   const auto srs = [](const char* tags) {
     return read("host", member("tags", tags)).hosts.at("OpaqueRef:1").cloud_heartbeat_srs;

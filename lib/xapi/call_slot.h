@@ -1,4 +1,5 @@
-// At most one call under way. Dropping the slot drops the call: its answer then reaches nobody.
+// At most one call under way that reads, logs in or out. Dropping the slot drops the call: its answer then
+// reaches nobody.
 #pragma once
 
 #include <functional>
@@ -7,11 +8,11 @@
 
 #include "lib/xapi/client.h"
 
-namespace xenha::exporter {
+namespace xenha::xapi {
 
 class CallSlot {
  public:
-  explicit CallSlot(xapi::Client& client) : client_(client) {}
+  explicit CallSlot(Client& client) : client_(client) {}
   ~CallSlot() { cancel(); }
   CallSlot(const CallSlot&) = delete;
   CallSlot& operator=(const CallSlot&) = delete;
@@ -22,12 +23,12 @@ class CallSlot {
     busy_ = false;
   }
   /// The slot is free again when `done` runs, so `done` may start the next call, or destroy the slot.
-  void call(xapi::Client::Call call, xapi::Client::Done done) {
+  void call(Client::Call call, Client::Done done) {
     busy_ = true;
-    // All the exporter calls are reads, but a login sent twice leaves a session that nobody knows.
+    // Reads may be sent again, but a login sent twice leaves a session that nobody knows.
     call.may_repeat = !call.method.ends_with("login_with_password");
     const http::RequestId id =
-        client_.call(std::move(call), [this, done = std::move(done)](Result<xapi::Reply> reply) {
+        client_.call(std::move(call), [this, done = std::move(done)](Result<Reply> reply) {
           busy_ = false;
           const auto next = done;  // `this` may be gone once it runs
           next(std::move(reply));
@@ -36,9 +37,9 @@ class CallSlot {
   }
 
  private:
-  xapi::Client& client_;
+  Client& client_;
   http::RequestId id_ = 0;
   bool busy_ = false;
 };
 
-}  // namespace xenha::exporter
+}  // namespace xenha::xapi

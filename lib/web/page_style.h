@@ -1,7 +1,7 @@
-// How the landing page looks: light and dark, wide and narrow, never by colour alone.
+// How the daemons' pages look: light and dark, wide and narrow, never by colour alone.
 #pragma once
 
-namespace xenha::exporter {
+namespace xenha::web::html {
 
 inline constexpr const char* kStyle = R"(
 :root{color-scheme:light dark;--ground:#f5f6f8;--card:#fff;--text:#1d2530;--soft:#5b6675;--line:#dde2e8;
@@ -80,4 +80,4 @@ svg .cross{fill:none;stroke:var(--warn);stroke-width:2px}
 footer{margin-top:1rem;color:var(--soft);font-size:.86rem}
 )";
 
-}  // namespace xenha::exporter
+}  // namespace xenha::web::html

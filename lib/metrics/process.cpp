@@ -1,3 +1,5 @@
+#include "lib/metrics/process.h"
+
 #include <dirent.h>
 #include <linux/magic.h>
 #include <sys/stat.h>
@@ -12,11 +14,9 @@
 #include <string_view>
 #include <system_error>
 
-#include "exporter/metrics/catalog.h"
-#include "exporter/metrics/self.h"
 #include "lib/base/handle.h"
 
-namespace xenha::exporter {
+namespace xenha::metrics {
 namespace {
 
 namespace fs = std::filesystem;
@@ -82,7 +82,7 @@ std::optional<int> open_files(const fs::path& directory) {
 
 }  // namespace
 
-void collect_process(metrics::Families& out, const fs::path& proc) {
+void collect_process(Families& out, const fs::path& proc) {
   const std::vector<std::string> fields = stat_fields(read_all(proc / "self/stat"));
   const auto field = [&](std::size_t number_in_proc5) {
     const std::size_t i = number_in_proc5 - 3;
@@ -92,18 +92,17 @@ void collect_process(metrics::Families& out, const fs::path& proc) {
   const auto page = static_cast<double>(sysconf(_SC_PAGESIZE));
 
   const std::optional<double> user = field(14), system = field(15);
-  if (user && system) out.add(catalog::kProcessCpu, {}, (*user + *system) / ticks);
-  out.add(catalog::kProcessThreads, {}, field(20));
+  if (user && system) out.add(kProcessCpu, {}, (*user + *system) / ticks);
+  out.add(kProcessThreads, {}, field(20));
   const std::optional<double> started = field(22), booted = number_after(read_all(proc / "stat"), "btime");
-  if (started && booted) out.add(catalog::kProcessStartTime, {}, *booted + *started / ticks);
-  out.add(catalog::kProcessVirtualMemory, {}, field(23));
-  if (const std::optional<double> resident = field(24))
-    out.add(catalog::kProcessResidentMemory, {}, *resident * page);
+  if (started && booted) out.add(kProcessStartTime, {}, *booted + *started / ticks);
+  out.add(kProcessVirtualMemory, {}, field(23));
+  if (const std::optional<double> resident = field(24)) out.add(kProcessResidentMemory, {}, *resident * page);
 
-  out.add(catalog::kProcessOpenFds, {}, open_files(proc / "self/fd"));
+  out.add(kProcessOpenFds, {}, open_files(proc / "self/fd"));
   const std::string limits = read_all(proc / "self/limits");
-  out.add(catalog::kProcessMaxFds, {}, number_after(limits, "Max open files"));
-  out.add(catalog::kProcessVirtualMemoryMax, {}, number_after(limits, "Max address space"));
+  out.add(kProcessMaxFds, {}, number_after(limits, "Max open files"));
+  out.add(kProcessVirtualMemoryMax, {}, number_after(limits, "Max address space"));
 }
 
-}  // namespace xenha::exporter
+}  // namespace xenha::metrics

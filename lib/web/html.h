@@ -1,4 +1,4 @@
-// Letters of the landing page: what its parts have in common.
+// What the daemons' HTML pages have in common.
 #pragma once
 
 #include <string>
@@ -6,7 +6,7 @@
 
 #include "lib/base/clock.h"
 
-namespace xenha::exporter::html {
+namespace xenha::web::html {
 
 inline constexpr const char* kUnknown = "<span class=\"unknown\" title=\"unknown\">&ndash;</span>";
 
@@ -16,4 +16,4 @@ std::string escape(std::string_view text);
 /// "2025-11-25 02:00:00 UTC"
 std::string utc(WallTime when);
 
-}  // namespace xenha::exporter::html
+}  // namespace xenha::web::html

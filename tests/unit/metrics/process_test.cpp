@@ -5,19 +5,19 @@
 #include <filesystem>
 #include <fstream>
 
-#include "exporter/metrics/self.h"
+#include "lib/metrics/process.h"
 #include "lib/metrics/exposition.h"
 #include "tests/support/strict_exposition.h"
 
-namespace xenha::exporter {
+namespace xenha::metrics {
 namespace {
 
 namespace fs = std::filesystem;
 
 test::StrictExposition read(const fs::path& proc) {
-  metrics::Families families;
+  Families families;
   collect_process(families, proc);
-  return test::parse_strictly(metrics::to_text(std::move(families).take()));
+  return test::parse_strictly(to_text(std::move(families).take()));
 }
 
 class FakeProc : public testing::Test {
@@ -88,4 +88,4 @@ TEST(Process, OpenFilesAreCounted) {
 }
 
 }  // namespace
-}  // namespace xenha::exporter
+}  // namespace xenha::metrics

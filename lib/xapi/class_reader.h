@@ -6,23 +6,27 @@
 
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "exporter/poll/call_slot.h"
-#include "exporter/poll/pool_context.h"
 #include "lib/model/records.h"
+#include "lib/xapi/call_slot.h"
 #include "lib/xapi/record_reader.h"
 
-namespace xenha::exporter {
+namespace xenha::xapi {
 
 class ClassReader {
  public:
-  explicit ClassReader(PoolContext& context) : context_(context), slot_(context.client) {}
+  /// `deadline` is asked before each call for that call's.
+  ClassReader(Client& client, std::function<SteadyTime()> deadline)
+      : deadline_(std::move(deadline)), slot_(client) {}
 
   struct Outcome {
     model::PoolDb db;                 ///< only the classes asked for
     std::vector<std::string> broken;  ///< event names of those whose get_all_records does not parse
-    std::optional<Error> error;       ///< the master did not answer; `db` is then incomplete
+    /// Event names of those of which nothing could be read at all, and why.
+    std::vector<std::pair<std::string, Error>> unread;
+    std::optional<Error> error;  ///< the master did not answer; `db` is then incomplete
   };
   using Done = std::function<void(Outcome)>;
 
@@ -31,17 +35,21 @@ class ClassReader {
   /// Reads `classes` (event names) one after the other; `known` helps to pick the records that matter.
   void read(std::shared_ptr<const http::Endpoint> endpoint, std::string session,
             std::vector<std::string> classes, const model::PoolDb& known, Done done);
+  /// Reads the records of one class that a filter of the server's lets through (VM and VDI only).
+  void read_where(std::shared_ptr<const http::Endpoint> endpoint, std::string session,
+                  const std::string& event_class, const std::string& expression, Done done);
 
  private:
+  void begin(std::shared_ptr<const http::Endpoint> endpoint, std::string session, Done done);
   void next_class();
-  void whole_class(const xapi::FollowedClass& followed);
-  void filtered(const xapi::FollowedClass& followed, const std::string& expression);
-  void by_fields(const xapi::FollowedClass& followed);
+  void whole_class(const FollowedClass& followed);
+  void filtered(const FollowedClass& followed, const std::string& expression);
+  void by_fields(const FollowedClass& followed);
   void next_field();
-  void ask(std::string method, xapi::Params params, xapi::Keep keep, xapi::Client::Done then);
+  void ask(std::string method, Params params, Keep keep, Client::Done then);
   void finish(std::optional<Error> error);
 
-  PoolContext& context_;
+  std::function<SteadyTime()> deadline_;
   CallSlot slot_;
   bool busy_ = false;
   std::shared_ptr<const http::Endpoint> endpoint_;
@@ -51,9 +59,9 @@ class ClassReader {
   Outcome outcome_;
   Done done_;
 
-  const xapi::FollowedClass* field_class_ = nullptr;
+  const FollowedClass* field_class_ = nullptr;
   std::vector<std::string> refs_;
   std::size_t ref_ = 0, field_ = 0;
 };
 
-}  // namespace xenha::exporter
+}  // namespace xenha::xapi

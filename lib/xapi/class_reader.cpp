@@ -1,12 +1,12 @@
-#include "exporter/poll/class_reader.h"
+#include "lib/xapi/class_reader.h"
 
 #include <utility>
 
-namespace xenha::exporter {
+namespace xenha::xapi {
 namespace {
 
 /// VM: only those XenServer would restart are counted. VDI: only those of the heartbeat SRs are judged.
-std::string filter_of(const xapi::FollowedClass& followed, const std::vector<std::string>& heartbeat_srs) {
+std::string filter_of(const FollowedClass& followed, const std::vector<std::string>& heartbeat_srs) {
   if (followed.event == "vm") {
     return R"((field "ha_restart_priority" = "restart") or (field "ha_restart_priority" = "best-effort"))";
   }
@@ -20,8 +20,8 @@ std::string filter_of(const xapi::FollowedClass& followed, const std::vector<std
   return expression.empty() ? R"(field "type" = "ha_statefile")" : expression;
 }
 
-xapi::Keep keep_of(const xapi::FollowedClass& followed) {
-  return xapi::Keep::records({followed.event, followed.fields});
+Keep keep_of(const FollowedClass& followed) {
+  return Keep::records({followed.event, followed.fields});
 }
 
 }  // namespace
@@ -34,17 +34,30 @@ void ClassReader::cancel() {
 
 void ClassReader::read(std::shared_ptr<const http::Endpoint> endpoint, std::string session,
                        std::vector<std::string> classes, const model::PoolDb& known, Done done) {
-  endpoint_ = std::move(endpoint);
-  session_ = std::move(session);
+  begin(std::move(endpoint), std::move(session), std::move(done));
   classes_ = std::move(classes);
-  done_ = std::move(done);
-  outcome_ = {};
-  busy_ = true;
-  heartbeat_srs_.clear();
   for (const auto& [ref, vdi] : known.vdis) {
     if (vdi.type == "ha_statefile" && !vdi.sr.empty()) heartbeat_srs_.push_back(vdi.sr);
   }
   next_class();
+}
+
+void ClassReader::read_where(std::shared_ptr<const http::Endpoint> endpoint, std::string session,
+                             const std::string& event_class, const std::string& expression, Done done) {
+  begin(std::move(endpoint), std::move(session), std::move(done));
+  const FollowedClass* followed = followed_class(event_class);
+  if (followed == nullptr) return finish(std::nullopt);
+  filtered(*followed, expression);
+}
+
+void ClassReader::begin(std::shared_ptr<const http::Endpoint> endpoint, std::string session, Done done) {
+  endpoint_ = std::move(endpoint);
+  session_ = std::move(session);
+  classes_.clear();
+  done_ = std::move(done);
+  outcome_ = {};
+  busy_ = true;
+  heartbeat_srs_.clear();
 }
 
 void ClassReader::finish(std::optional<Error> error) {
@@ -54,13 +67,13 @@ void ClassReader::finish(std::optional<Error> error) {
   if (done) done(std::move(outcome_));
 }
 
-void ClassReader::ask(std::string method, xapi::Params params, xapi::Keep keep, xapi::Client::Done then) {
+void ClassReader::ask(std::string method, Params params, Keep keep, Client::Done then) {
   method_ = std::move(method);
   params.insert(params.begin(), session_);
   slot_.call({.endpoint = endpoint_,
               .method = method_,
               .params = std::move(params),
-              .deadline = context_.deadline(),
+              .deadline = deadline_(),
               .keep = std::move(keep)},
              std::move(then));
 }
@@ -69,16 +82,16 @@ void ClassReader::next_class() {
   if (classes_.empty()) return finish(std::nullopt);
   const std::string name = std::exchange(classes_.back(), {});
   classes_.pop_back();
-  const xapi::FollowedClass* followed = xapi::followed_class(name);
+  const FollowedClass* followed = followed_class(name);
   if (followed == nullptr) return next_class();
   whole_class(*followed);
 }
 
-void ClassReader::whole_class(const xapi::FollowedClass& followed) {
+void ClassReader::whole_class(const FollowedClass& followed) {
   ask(std::string(followed.name) + ".get_all_records", {}, keep_of(followed),
-      [this, &followed](Result<xapi::Reply> reply) {
+      [this, &followed](Result<Reply> reply) {
         if (reply) {
-          xapi::put_all_records(outcome_.db, followed.event, *reply->answer.value);
+          put_all_records(outcome_.db, followed.event, *reply->answer.value);
           return next_class();
         }
         if (reply.error().code != ErrorCode::kBadReply && reply.error().code != ErrorCode::kTooLarge) {
@@ -91,20 +104,24 @@ void ClassReader::whole_class(const xapi::FollowedClass& followed) {
       });
 }
 
-void ClassReader::filtered(const xapi::FollowedClass& followed, const std::string& expression) {
+void ClassReader::filtered(const FollowedClass& followed, const std::string& expression) {
   ask(std::string(followed.name) + ".get_all_records_where", {expression}, keep_of(followed),
-      [this, &followed](Result<xapi::Reply> reply) {
-        if (reply) xapi::put_all_records(outcome_.db, followed.event, *reply->answer.value);
-        // Not even these: what they would say stays unknown.
+      [this, &followed](Result<Reply> reply) {
+        if (reply) {
+          put_all_records(outcome_.db, followed.event, *reply->answer.value);
+        } else {
+          // Not even these: what they would say stays unknown.
+          outcome_.unread.emplace_back(followed.event, reply.error());
+        }
         next_class();
       });
 }
 
-void ClassReader::by_fields(const xapi::FollowedClass& followed) {
-  ask(std::string(followed.name) + ".get_all", {}, {}, [this, &followed](Result<xapi::Reply> reply) {
+void ClassReader::by_fields(const FollowedClass& followed) {
+  ask(std::string(followed.name) + ".get_all", {}, {}, [this, &followed](Result<Reply> reply) {
     if (!reply) return finish(reply.error());
     refs_.clear();
-    for (const xapi::Value& item : reply->answer.value->items) {
+    for (const Value& item : reply->answer.value->items) {
       if (const auto text = item.text()) refs_.emplace_back(*text);
     }
     field_class_ = &followed;
@@ -118,9 +135,9 @@ void ClassReader::next_field() {
   if (ref_ == refs_.size()) return next_class();
   const std::string_view field = field_class_->fields[field_];
   ask(std::string(field_class_->name) + ".get_" + std::string(field), {refs_[ref_]}, {},
-      [this, field](Result<xapi::Reply> reply) {
+      [this, field](Result<Reply> reply) {
         if (reply) {
-          xapi::put_field(outcome_.db, field_class_->event, refs_[ref_], field, *reply->answer.value);
+          put_field(outcome_.db, field_class_->event, refs_[ref_], field, *reply->answer.value);
         } else if (reply.error().code != ErrorCode::kBadReply &&
                    reply.error().code != ErrorCode::kRemoteFault) {
           return finish(reply.error());
@@ -134,4 +151,4 @@ void ClassReader::next_field() {
       });
 }
 
-}  // namespace xenha::exporter
+}  // namespace xenha::xapi

@@ -1,8 +1,8 @@
-#include "exporter/poll/credential_gate.h"
+#include "lib/base/credential_gate.h"
 
 #include <gtest/gtest.h>
 
-namespace xenha::exporter {
+namespace xenha {
 namespace {
 
 using namespace std::chrono_literals;
@@ -47,4 +47,4 @@ TEST(CredentialGate, ANewFileIsTriedAtOnce) {
 }
 
 }  // namespace
-}  // namespace xenha::exporter
+}  // namespace xenha

@@ -1,8 +1,8 @@
-#include "exporter/html.h"
+#include "lib/web/html.h"
 
 #include "lib/base/wall_time.h"
 
-namespace xenha::exporter::html {
+namespace xenha::web::html {
 
 std::string escape(std::string_view text) {
   std::string out;
@@ -36,4 +36,4 @@ std::string utc(WallTime when) {
   return utc_text(when, "%Y-%m-%d %H:%M:%S UTC");
 }
 
-}  // namespace xenha::exporter::html
+}  // namespace xenha::web::html

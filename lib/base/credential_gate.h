@@ -8,7 +8,7 @@
 
 #include "lib/base/clock.h"
 
-namespace xenha::exporter {
+namespace xenha {
 
 class CredentialGate {
  public:
@@ -50,4 +50,4 @@ class CredentialGate {
   std::optional<SteadyTime> blocked_until_;
 };
 
-}  // namespace xenha::exporter
+}  // namespace xenha
