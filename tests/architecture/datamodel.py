@@ -15,6 +15,12 @@ HARMLESS = {
     "host.is_in_emergency_mode": "says whether it is",
 }
 
+# What the hooks may call besides reads.
+HOOKS_MAY = {
+    "Async.pool.enable_ha": "the one thing that they change",
+    "task.destroy": "ends our own finished task",
+}
+
 
 class Method:
     def __init__(self, class_name, row):
@@ -48,9 +54,13 @@ def methods(root):
     return out
 
 
-def allowed(root):
-    """The list that the exporter's encoder accepts, and the size its array is declared with (None: as many)."""
-    text = (pathlib.Path(root) / "exporter" / "poll" / "allowed_methods.h").read_text(encoding="utf-8")
+EXPORTERS_LIST = "exporter/poll/allowed_methods.h"
+HOOKS_LIST = "hooks/allowed_methods.h"
+
+
+def allowed(root, header=EXPORTERS_LIST):
+    """The list that a program's encoder accepts, and the size its array is declared with (None: as many)."""
+    text = (pathlib.Path(root) / header).read_text(encoding="utf-8")
     found = re.search(r"(?:std::array<std::string_view, (\d+)> )?kAllowedMethods\b(.*?)\};", text, re.S)
     names = re.findall(r'"([^"]+)"', re.sub(r"//[^\n]*", "", found[2]))
     return names, int(found[1]) if found[1] else None

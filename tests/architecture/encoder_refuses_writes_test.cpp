@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "exporter/poll/allowed_methods.h"
+#include "hooks/allowed_methods.h"
 #include "lib/xapi/call.h"
 
 namespace xenha::exporter {
@@ -40,6 +41,21 @@ TEST(EncoderRefusesWrites, EncodesWhatIsListedAndNothingElse) {
         xapi::encode_call(kAllowedMethods, method, {std::string("OpaqueRef:session")});
     EXPECT_EQ(static_cast<bool>(call), is_allowed(method)) << method;
   }
+}
+
+TEST(EncoderRefusesWrites, TheHooksEncodeTheirListAndNothingElse) {
+  const auto listed = [](const std::string& name) {
+    return std::find(hooks::kAllowedMethods.begin(), hooks::kAllowedMethods.end(), name) !=
+           hooks::kAllowedMethods.end();
+  };
+  for (const std::string& method : every_method()) {
+    for (const std::string& name : {method, "Async." + method}) {
+      const Result<std::string> call =
+          xapi::encode_call(hooks::kAllowedMethods, name, {std::string("OpaqueRef:session")});
+      EXPECT_EQ(static_cast<bool>(call), listed(name)) << name;
+    }
+  }
+  EXPECT_EQ(hooks::kTheAct, "Async.pool.enable_ha");
 }
 
 TEST(EncoderRefusesWrites, SaysWhichMethodAndWhy) {

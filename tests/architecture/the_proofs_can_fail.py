@@ -14,6 +14,8 @@ import cloud_commands
 import datamodel
 import exporter_cloud_strings
 import exporter_links
+import hooks_links
+import hooks_strings
 import exporter_strings
 import include_rule
 import tracked_files
@@ -49,6 +51,16 @@ class AllowedMethods(unittest.TestCase):
 
     def test_objects_to_an_exemption_that_nobody_needs(self):
         self.assertTrue(self.found(GOOD[1:]))
+
+    def test_the_hooks_may_act_once_and_no_more(self):
+        def found(names):
+            return allowed_methods.problems(names, None, MODEL, datamodel.HOOKS_MAY)
+
+        good = [*datamodel.HOOKS_MAY, "pool.get_all"]
+        self.assertEqual(found(good), [])
+        for name in ["pool.enable_ha", "Async.pool.disable_ha", "pool.disable_ha", "Async.pool.get_all", "task.cancel"]:
+            self.assertTrue(found([*good, name]), name)
+        self.assertTrue(found(["pool.get_all"]))
 
 
 class ExporterStrings(unittest.TestCase):
@@ -119,6 +131,23 @@ class ExporterLinks(unittest.TestCase):
         self.assertTrue(exporter_links.problems(["xenha-exporter"]))
 
 
+class HooksLinksAndStrings(unittest.TestCase):
+    def test_objects_to_other_libraries(self):
+        good = sorted(hooks_links.NEEDED) + ["CURL::libcurl"]
+        self.assertEqual(hooks_links.problems(good), [])
+        for name in ("xenha_xapi_operator", "xenha_cloudstack_operator", "xenha_exporter_poll", "xenha_sim"):
+            self.assertTrue(hooks_links.problems(good + [name]), name)
+        self.assertTrue(hooks_links.problems(["xenha-hooks"]))
+
+    def test_objects_to_other_methods(self):
+        allowed, model = ["Async.pool.enable_ha", "pool.get_all"], {"pool.enable_ha", "pool.get_all", "host.reboot"}
+        good = b"\0Async.pool.enable_ha\0pool.get_all\0pool.disable_ha\0"
+        self.assertEqual(hooks_strings.problems(good, allowed, model), [])
+        self.assertTrue(hooks_strings.problems(good + b"host.reboot\0", allowed, model))
+        self.assertTrue(hooks_strings.problems(good + b"Async.host.reboot\0", allowed, model))
+        self.assertTrue(hooks_strings.problems(b"\0", allowed, model))
+
+
 class IncludeRule(unittest.TestCase):
     def found(self, path, included):
         return include_rule.problems([(path, f"// x\n#include {included}\n")])
@@ -144,6 +173,19 @@ class IncludeRule(unittest.TestCase):
             for path in ["exporter/failover/stopwatch.cpp", "exporter/failover/record.h", "exporter/cloud/focus.h",
                          "exporter/snapshot/cloud_snapshot.h", "exporter/kept_file.h", "exporter/kept_json.h"]:
                 self.assertTrue(self.found(path, f'"{included}"'), (path, included))
+
+    def test_objects_to_a_decision_that_could_reach_something(self):
+        for included in ["lib/http/transport.h", "lib/xapi/client.h", "lib/model/records.h", "lib/config/access.h",
+                         "hooks/situation/observer.h", "exporter/pages.h"]:
+            for path in ["hooks/decision/guards.cpp", "hooks/situation/situation.h"]:
+                self.assertTrue(self.found(path, f'"{included}"'), (path, included))
+        self.assertEqual(self.found("hooks/decision/guards.cpp", '"hooks/situation/situation.h"'), [])
+
+    def test_objects_to_daemons_that_know_each_other(self):
+        self.assertTrue(self.found("hooks/situation/observer.cpp", '"exporter/poll/judge.h"'))
+        self.assertTrue(self.found("hooks/main.cpp", '"exporter/pages.h"'))
+        self.assertTrue(self.found("exporter/pages.cpp", '"hooks/decision/guards.h"'))
+        self.assertTrue(self.found("lib/base/log.cpp", '"hooks/decision/reason.h"'))
 
     def test_objects_to_a_pool_that_reaches_into_the_watcher_of_a_cloud(self):
         self.assertTrue(self.found("exporter/poll/pool_watcher.h", '"exporter/cloud/cloud_watcher.h"'))

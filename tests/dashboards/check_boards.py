@@ -31,8 +31,7 @@ COLUMN, PADDING, LETTER = 66, 71, 7.5  # pixels on a display of 1600: a column o
 
 
 def catalogue_paths(root):
-    hooks = root / "hooks" / "METRICS.md"
-    return [root / "exporter" / "METRICS.md", hooks if hooks.exists() else root / "tests" / "rules" / "hooks_metrics.md"]
+    return [root / "exporter" / "METRICS.md", root / "hooks" / "METRICS.md"]
 
 
 def recorded(root):

@@ -44,12 +44,6 @@ MAY_READ_BARE = {"XenHAExporterDown"}
 XENHACTL = set("status doctor ha host failovers explain pause resume clear decisions journal latency pin".split())
 
 
-def hooks_catalogue():
-    """That of xenha-hooks; until there is one, what is promised of it."""
-    page = rule_files.ROOT / "hooks" / "METRICS.md"
-    return page if page.exists() else rule_files.TESTS / "hooks_metrics.md"
-
-
 class Pack:
     def __init__(self, exporter_catalogue=None):
         self.content = rule_files.documents()
@@ -57,7 +51,7 @@ class Pack:
         self.alerts = [rule for rule in self.rules if rule.alert]
         self.runbook_text = (rule_files.RULES / "RUNBOOK.md").read_text(encoding="utf-8")
         self.known = catalogue.read_catalogue([exporter_catalogue or rule_files.ROOT / "exporter/METRICS.md",
-                                               hooks_catalogue()]) | FOREIGN
+                                               rule_files.ROOT / "hooks/METRICS.md"]) | FOREIGN
         for rule in self.rules:  # what is recorded has the labels of what it is made of, or fewer
             if rule.record:
                 uses = catalogue.uses_of(rule.expr)

@@ -272,6 +272,35 @@ class Exporter(Program):
         wait_until("the exporter is ready", lambda: self.get("/-/ready").status == 200)
 
 
+class Hooks(Program):
+    """xenha-hooks with this configuration. `token` and `operator_token` are what it was told to ask for."""
+
+    def __init__(self, on_stage, config, *flags, name="hooks", address="127.0.0.1:0"):
+        super().__init__(on_stage, on_stage.directory, name, [
+            on_stage.programs / "xenha-hooks", "--config.file", config, "--web.listen-address", address, *flags])
+
+        def listening():
+            self.must_be_alive()
+            return re.search(r'msg"?[=:]"?listening"?.*?address"?[=:]"?(127\.0\.0\.1:\d+)', self.log())
+
+        self.address = wait_until("the hooks listen", listening)[1]
+        self.url = f"http://{self.address}"
+
+    def get(self, path, token=None):
+        return http(self.url + path, headers={"Authorization": f"Bearer {token}"} if token else {})
+
+    def post(self, path, body, token=None):
+        headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
+        return http(self.url + path, json.dumps(body).encode(), headers, "POST")
+
+    def metrics(self):
+        return Samples(self.get("/metrics").text)
+
+    def decisions(self, token, **query):
+        """Newest first."""
+        return self.get("/api/v1/decisions?" + urllib.parse.urlencode(query), token).json()["decisions"]
+
+
 _PROMETHEUS = """\
 global: {{scrape_interval: {interval}, scrape_timeout: {interval}, evaluation_interval: {interval}}}
 scrape_configs:
@@ -389,6 +418,9 @@ class Stage:
 
     def exporter(self, config, *flags, **options):
         return Exporter(self, config, *flags, **options)
+
+    def hooks(self, config, *flags, **options):
+        return Hooks(self, config, *flags, **options)
 
     def prometheus(self, exporter, interval="1s", **alerting):
         return Prometheus(self, exporter, interval, **alerting)

@@ -1,0 +1,52 @@
+#include "hooks/fleet.h"
+
+#include <chrono>
+#include <set>
+
+namespace xenha::hooks {
+namespace {
+
+/// How long ago a pool that still waits may have begun to.
+constexpr std::chrono::hours kFarEnough{24 * 30};
+
+}  // namespace
+
+void Fleet::set_configured(int pools) {
+  const std::lock_guard lock(mutex_);
+  configured_ = pools;
+}
+
+Fleet::Turn::~Turn() {
+  if (fleet_ == nullptr) return;
+  const std::lock_guard lock(fleet_->mutex_);
+  fleet_->acting_.clear();
+}
+
+std::optional<Fleet::Turn> Fleet::take_turn(const std::string& pool) {
+  const std::lock_guard lock(mutex_);
+  if (!acting_.empty()) return std::nullopt;
+  acting_ = pool;
+  return Turn(*this);
+}
+
+Result<FleetSituation> Fleet::situation(const std::string& pool, Duration window, WallTime now) {
+  Result<std::vector<journal::OpenAlert>> open = journal_.open_alerts("");
+  if (!open) return open.error();
+  Result<std::vector<journal::JoinedPool>> joined = journal_.joined_pools(now - kFarEnough);
+  if (!joined) return joined.error();
+
+  FleetSituation out;
+  std::set<std::string> wanting;
+  for (const journal::OpenAlert& alert : *open) wanting.insert(alert.pool);
+  out.wanting = static_cast<int>(wanting.size());
+  // Of those that got it back only the newest count: a storm that is over does not hold up the next pool for
+  // ever.
+  for (const journal::JoinedPool& each : *joined)
+    if (each.still_open || now - each.at < window) out.joined.push_back(each.at);
+  const std::lock_guard lock(mutex_);
+  out.configured = configured_;
+  if (acting_ != pool) out.acting = acting_;
+  return out;
+}
+
+}  // namespace xenha::hooks

@@ -1,0 +1,52 @@
+#include "hooks/fleet.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/unit/hooks/daemon/temporary_journal.h"
+
+namespace xenha::hooks {
+namespace {
+
+using namespace std::chrono_literals;
+
+const WallTime kNow = WallTime(std::chrono::seconds(1'800'000'000));
+
+TEST(Fleet, OneActsAtATime) {
+  test::TemporaryJournal journal;
+  Fleet fleet(*journal);
+  std::optional<Fleet::Turn> first = fleet.take_turn("a");
+  ASSERT_TRUE(first);
+  EXPECT_FALSE(fleet.take_turn("b"));
+  EXPECT_EQ(fleet.situation("b", 10min, kNow)->acting, "a");
+  EXPECT_EQ(fleet.situation("a", 10min, kNow)->acting, "");
+  first.reset();
+  EXPECT_TRUE(fleet.take_turn("b"));
+}
+
+TEST(Fleet, CountsThePoolsThatWait) {
+  test::TemporaryJournal journal;
+  Fleet fleet(*journal);
+  fleet.set_configured(5);
+  ASSERT_TRUE(journal->receive({test::firing("a", "aaaa", kNow - 3h), test::firing("b", "bbbb", kNow)}, kNow - 3h));
+  ASSERT_TRUE(journal->receive({test::firing("c", "cccc", kNow)}, kNow - 1min));
+  const Result<FleetSituation> now = fleet.situation("a", 10min, kNow);
+  ASSERT_TRUE(now);
+  EXPECT_EQ(now->configured, 5);
+  EXPECT_EQ(now->wanting, 3);
+  EXPECT_EQ(now->joined.size(), 3u);
+}
+
+TEST(Fleet, ForgetsWhoGotItBackLongAgo) {
+  test::TemporaryJournal journal;
+  Fleet fleet(*journal);
+  ASSERT_TRUE(journal->receive({test::firing("a", "aaaa", kNow)}, kNow - 1h));
+  const auto open = journal->open_alerts("a");
+  ASSERT_TRUE(open);
+  ASSERT_TRUE(journal->close_alert(open->front().id, "done", kNow - 30min));
+  EXPECT_TRUE(fleet.situation("b", 10min, kNow)->joined.empty());
+  EXPECT_EQ(fleet.situation("b", 2h, kNow)->joined.size(), 1u);
+  EXPECT_EQ(fleet.situation("b", 2h, kNow)->wanting, 0);
+}
+
+}  // namespace
+}  // namespace xenha::hooks
