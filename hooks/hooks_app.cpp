@@ -172,8 +172,9 @@ void HooksApp::stop_work(const std::vector<std::string>& names) {
   }
   for (const auto& work : leaving) work->thread.request_stop();
   for (const auto& work : leaving) {
+    work->worker.end_looking();
+    work->explainer.stop();
     work->worker.wake();
-    work->transport.wake();
     if (work->thread.joinable()) work->thread.join();
   }
 }

@@ -248,6 +248,7 @@ std::optional<Decision> PoolWorker::decide(Look& look, const std::stop_token& st
   }
   if (!rest(settings_.read_gap, stop)) return std::nullopt;
   look = look_now();
+  if (stop.stop_requested()) return std::nullopt;  // the look was ended early: that says nothing of the pool
   if (const Status done = surroundings_.complete(look.situation, true); !done) {
     has_failed(done.error(), "completing the situation");
     return std::nullopt;

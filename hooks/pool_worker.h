@@ -70,6 +70,8 @@ class PoolWorker {
   void run(const std::stop_token& stop);
   /// Something changed for this pool: a receipt, a pause, a clear. Any thread.
   void wake();
+  /// Ends a look that is under way, for good: the daemon, or this worker, stops. Any thread.
+  void end_looking() noexcept { observer_.stop(); }
   /// What an earlier life left open is settled.
   bool has_begun() const { return begun_; }
 

@@ -118,5 +118,16 @@ class Hooks(story.Story):
         self.assertLess(took, 5)
 
 
+    def test_a_hanging_host_does_not_hold_up_the_end(self):
+        self.start()
+        self.sim.command("network", pool="cluster1", host=2, mode="hang")
+        self.sim.command("silent-disarm", pool="cluster1")
+        self.hooks.post("/api/v1/alerts", message("cluster1"), TOKEN)
+        time.sleep(3)
+        code, took = self.hooks.stop()
+        self.assertEqual(code, 0)
+        self.assertLess(took, 5)
+
+
 if __name__ == "__main__":
     story.main()
