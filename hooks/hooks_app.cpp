@@ -24,6 +24,7 @@ void tell(const std::vector<config::Problem>& warnings) {
 
 WorkerSettings settings_of(const HooksConfig& config) {
   return {.policy = config.policy,
+          .policies = config.policies,
           .read_gap = config.read_gap,
           .recheck = config.recheck,
           .verify = config.verify,

@@ -1,6 +1,7 @@
 #include "hooks/pool_worker.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "hooks/alert/receipt_rule.h"
@@ -157,15 +158,15 @@ void PoolWorker::run(const std::stop_token& stop) {
     remembered_ = *std::move(remembered);
   else
     has_failed(remembered.error(), "reading what was good");
-  reconcile(stop);
-  begun_ = true;
   std::optional<SteadyTime> glanced;
   while (!stop.stop_requested()) {
+    reconcile(stop);
+    begun_ = true;
     show_holds();
     const Result<std::vector<journal::OpenAlert>> open = parts_.journal.open_alerts(parts_.pool.name);
     if (!open) has_failed(open.error(), "reading open alerts");
     if (open && !open->empty()) {
-      attend(*open, stop);
+      attend(governed(*open), stop);
       sleep(settings_.recheck, stop);
       continue;
     }
@@ -181,7 +182,9 @@ void PoolWorker::run(const std::stop_token& stop) {
   }
 }
 
-/// Attempts that an earlier life left without an outcome: the pool says what came of them.
+/// Attempts without an outcome, of an earlier life or of a moment when the journal could not be written: the
+/// pool says what came of them. The task is followed with the actor's own session only; without an actor, in
+/// a mode that does not act, the facts have to do.
 void PoolWorker::reconcile(const std::stop_token& stop) {
   const Result<std::vector<journal::Attempt>> unfinished =
       parts_.journal.unfinished_attempts(parts_.pool.name);
@@ -196,7 +199,7 @@ void PoolWorker::reconcile(const std::stop_token& stop) {
     const Look look = look_now();
     const SteadyTime began = parts_.clock.steady();
     const ActionReport report =
-        enable_ha_.reconcile(order_for(look, attempt.timeout), attempt.task_ref(), stop);
+        enable_ha_.reconcile(order_for(look, attempt.timeout), parts_.actor ? attempt.task_ref() : "", stop);
     conclude(nullptr, attempt.id, report, parts_.clock.steady() - began);
     parts_.board.acting(parts_.pool.name, false);
   }
@@ -239,17 +242,32 @@ void PoolWorker::show_holds() {
   if (latch && pause) parts_.board.held(parts_.pool.name, pause->has_value(), latch->has_value());
 }
 
+bool PoolWorker::has_policy(const journal::OpenAlert& alert) const {
+  return std::any_of(settings_.policies.begin(), settings_.policies.end(), [&](const AlertPolicy& policy) {
+    return policy.alert == alert.alertname && policy.action == alert.action;
+  });
+}
+
+/// An alert may be open longer than its policy is in the config. If any still has one, only those count; else
+/// all, so that each is told why nothing is done.
+std::vector<journal::OpenAlert> PoolWorker::governed(const std::vector<journal::OpenAlert>& open) const {
+  std::vector<journal::OpenAlert> out;
+  std::copy_if(open.begin(), open.end(), std::back_inserter(out),
+               [this](const journal::OpenAlert& alert) { return has_policy(alert); });
+  return out.empty() ? open : out;
+}
+
 /// Two looks, read_gap apart. Absent: the journal could not be read, or the daemon stops.
-std::optional<Decision> PoolWorker::decide(Look& look, const std::stop_token& stop) {
+std::optional<Decision> PoolWorker::decide(bool policy_known, Look& look, const std::stop_token& stop) {
   Look first = look_now();
-  if (const Status done = surroundings_.complete(first.situation, true); !done) {
+  if (const Status done = surroundings_.complete(first.situation, policy_known); !done) {
     has_failed(done.error(), "completing the situation");
     return std::nullopt;
   }
   if (!rest(settings_.read_gap, stop)) return std::nullopt;
   look = look_now();
   if (stop.stop_requested()) return std::nullopt;  // the look was ended early: that says nothing of the pool
-  if (const Status done = surroundings_.complete(look.situation, true); !done) {
+  if (const Status done = surroundings_.complete(look.situation, policy_known); !done) {
     has_failed(done.error(), "completing the situation");
     return std::nullopt;
   }
@@ -258,7 +276,7 @@ std::optional<Decision> PoolWorker::decide(Look& look, const std::stop_token& st
 
 void PoolWorker::attend(const std::vector<journal::OpenAlert>& open, const std::stop_token& stop) {
   Look look;
-  const std::optional<Decision> decision = decide(look, stop);
+  const std::optional<Decision> decision = decide(has_policy(open.front()), look, stop);
   if (!decision) return;
   write_down(open, look, *decision);
   if (decision->verdict != Verdict::kAct) return;

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "hooks/action/enable_ha.h"
+#include "hooks/alert/receipt_rule.h"
 #include "hooks/board.h"
 #include "hooks/decision/reenable_ha.h"
 #include "hooks/fleet.h"
@@ -28,6 +29,7 @@ namespace xenha::hooks {
 
 struct WorkerSettings {
   Policy policy;
+  std::vector<AlertPolicy> policies;  ///< as the config has them now: an open alert may have lost its own
   Duration read_gap = std::chrono::seconds(10);
   Duration recheck = std::chrono::seconds(30);
   Duration verify = std::chrono::seconds(60);
@@ -81,7 +83,9 @@ class PoolWorker {
   void reconcile(const std::stop_token& stop);
   void idle();
   void attend(const std::vector<journal::OpenAlert>& open, const std::stop_token& stop);
-  std::optional<Decision> decide(Look& look, const std::stop_token& stop);
+  bool has_policy(const journal::OpenAlert& alert) const;
+  std::vector<journal::OpenAlert> governed(const std::vector<journal::OpenAlert>& open) const;
+  std::optional<Decision> decide(bool policy_known, Look& look, const std::stop_token& stop);
   void write_down(const std::vector<journal::OpenAlert>& open, const Look& look, const Decision& decision);
   void act(const journal::OpenAlert& alert, journal::EntryId decision, const Look& look,
            const std::stop_token& stop);

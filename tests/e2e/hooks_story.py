@@ -2,6 +2,7 @@
 """The hooks with the real program: HA that was lost silently comes back, what an operator switched off is left alone."""
 
 import json
+import signal
 import time
 
 import story
@@ -101,6 +102,21 @@ class Hooks(story.Story):
         self.assertEqual(self.sim.writes(), [])
         self.assertIn("would_act", self.hooks.get("/").text)
 
+    def test_an_alert_that_lost_its_policy_is_not_acted_for(self):
+        self.start()
+        self.assertEqual(self.hooks.post("/api/v1/pause", {"pool": "cluster1", "reason": "disks", "for": "1h"}, OPERATOR).status, 200)
+        self.sim.command("silent-disarm", pool="cluster1")
+        self.hooks.post("/api/v1/alerts", message("cluster1"), TOKEN)
+        wait_until("the pause holds it", lambda: self.newest("cluster1") == ("wait", "paused"), seconds=90)
+        text = self.config.read_text(encoding="utf-8")
+        self.assertIn("alert: XenHAPoolHADisabled", text)
+        self.config.write_text(text.replace("alert: XenHAPoolHADisabled", "alert: XenHAHostDisarmed"), encoding="utf-8")
+        self.hooks.signal(signal.SIGHUP)
+        self.assertEqual(self.hooks.post("/api/v1/resume", {"pool": "cluster1"}, OPERATOR).status, 200)
+        wait_until("nothing names it", lambda: self.newest("cluster1") == ("ignored", "no_policy"), seconds=90)
+        time.sleep(5)
+        self.assertEqual(self.sim.writes(), [])
+
     def test_what_is_no_webhook_is_refused(self):
         self.start()
         self.assertEqual(self.hooks.post("/api/v1/alerts", message("cluster1")).status, 401)
@@ -116,7 +132,6 @@ class Hooks(story.Story):
         code, took = self.hooks.stop()
         self.assertEqual(code, 0)
         self.assertLess(took, 5)
-
 
     def test_a_hanging_host_does_not_hold_up_the_end(self):
         self.start()
