@@ -39,14 +39,19 @@ std::string at(WallTime when) {
   return utc_text(when, "%Y-%m-%d %H:%M:%S UTC");
 }
 
+/// Absent when it cannot be told.
+std::optional<bool> file_exists(const std::filesystem::path& path) {
+  std::error_code problem;
+  const std::filesystem::file_type type = std::filesystem::status(path, problem).type();
+  if (type == std::filesystem::file_type::none) return std::nullopt;
+  return type != std::filesystem::file_type::not_found;
+}
+
 }  // namespace
 
 Status Surroundings::complete(Situation& situation, bool policy_known) const {
   situation.policy_known = policy_known;
-  std::error_code problem;
-  const std::filesystem::file_status file = std::filesystem::status(settings_.kill_switch_file, problem);
-  if (file.type() != std::filesystem::file_type::none)
-    situation.kill_switch = file.type() != std::filesystem::file_type::not_found;
+  situation.kill_switch = file_exists(settings_.kill_switch_file);
 
   const std::string& pool = situation.pool;
   const WallTime now = situation.now;
@@ -88,13 +93,17 @@ Result<Remembered> Surroundings::remembered(const std::string& pool) const {
   return out;
 }
 
-/// The journal's side of one attempt: the act is on disk before the call leaves.
+/// The journal's side of one attempt: the act is on disk before the call leaves. Whoever stops the daemon in
+/// the moment between decision and call, by pause or kill switch, is heard.
 class PoolWorker::AttemptLog final : public ActionLog {
  public:
-  AttemptLog(journal::Journal& journal, const Clock& clock, journal::NewAttempt attempt)
-      : journal_(journal), clock_(clock), attempt_(std::move(attempt)) {}
+  AttemptLog(journal::Journal& journal, const Clock& clock, const std::filesystem::path& kill_switch_file,
+             journal::NewAttempt attempt)
+      : journal_(journal), clock_(clock), kill_switch_file_(kill_switch_file), attempt_(std::move(attempt)) {}
 
   Status sending() override {
+    if (file_exists(kill_switch_file_) != false)
+      return Error{ErrorCode::kBadReply, "the kill switch file exists, or cannot be looked for", "CONFLICT"};
     Result<journal::EntryId> begun = journal_.begin_attempt(attempt_, clock_.wall());
     if (!begun) return begun.error();
     id = *begun;
@@ -111,6 +120,7 @@ class PoolWorker::AttemptLog final : public ActionLog {
  private:
   journal::Journal& journal_;
   const Clock& clock_;
+  const std::filesystem::path& kill_switch_file_;
   journal::NewAttempt attempt_;
 };
 
@@ -358,7 +368,7 @@ void PoolWorker::act(const journal::OpenAlert& alert, journal::EntryId decision,
 
   const std::chrono::seconds timeout =
       std::max(std::chrono::seconds(look.last_good_timeout.value_or(0)), parts_.pool.ha_timeout);
-  AttemptLog attempt_log(parts_.journal, parts_.clock,
+  AttemptLog attempt_log(parts_.journal, parts_.clock, settings_.kill_switch_file,
                          {.alert = alert.id,
                           .decision = decision,
                           .pool = parts_.pool.name,

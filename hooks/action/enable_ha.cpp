@@ -74,8 +74,7 @@ ActionReport EnableHa::run(const EnableOrder& order, ActionLog& log, std::stop_t
             .code = session.error().remote_code,
             .text = "the actor could not log in: " + session.error().message};
   if (const Status written = log.sending(); !written)
-    return {.outcome = Outcome::kFailed,
-            .text = "not sent, for the journal cannot be written: " + written.error().message};
+    return {.outcome = Outcome::kFailed, .text = "not sent: " + written.error().message};
 
   Result<std::string> task = xapi::start_enable_ha(*session, order.sr_ref, order.timeout, soon());
   if (!task && !lost_touch(task.error()))
@@ -128,7 +127,8 @@ ActionReport EnableHa::follow(const EnableOrder& order, std::optional<xapi::Sess
 }
 
 /// XenServer said no. That HA is on already, by somebody else, is what was wanted.
-ActionReport EnableHa::refused(const std::string& code, const std::string& text, bool begun, std::stop_token stop) {
+ActionReport EnableHa::refused(const std::string& code, const std::string& text, bool begun,
+                               std::stop_token stop) {
   if (code == "HA_IS_ENABLED") {
     ActionReport report = verify(std::move(stop));
     report.code = code;

@@ -209,6 +209,15 @@ CREATE TRIGGER attempt_open_alert BEFORE INSERT ON attempt
 WHEN NOT EXISTS (SELECT 1 FROM still_open WHERE alert = NEW.alert)
 BEGIN SELECT RAISE(ABORT, 'the alert is not open'); END;
 
+-- Said a moment before the call, after the decision was made: it still counts.
+CREATE TRIGGER attempt_not_paused BEFORE INSERT ON attempt
+WHEN (SELECT until FROM pause WHERE pool = NEW.pool ORDER BY id DESC LIMIT 1) > NEW.at
+BEGIN SELECT RAISE(ABORT, 'the pool is paused'); END;
+
+CREATE TRIGGER attempt_not_latched BEFORE INSERT ON attempt
+WHEN (SELECT latched FROM latch WHERE pool = NEW.pool ORDER BY id DESC LIMIT 1)
+BEGIN SELECT RAISE(ABORT, 'the pool was given up'); END;
+
 CREATE TRIGGER attempt_one_at_a_time BEFORE INSERT ON attempt
 WHEN EXISTS (SELECT 1 FROM attempt a WHERE a.pool = NEW.pool
              AND NOT EXISTS (SELECT 1 FROM outcome o WHERE o.attempt = a.id))

@@ -65,6 +65,23 @@ TEST_F(JournalTest, AResolvedAlertStopsAnAttemptThatHasNotBegun) {
   EXPECT_EQ(raw().count("attempt"), 0);
 }
 
+TEST_F(JournalTest, APauseOrALatchStopsAnAttemptThatHasNotBegun) {
+  const EntryId alert = open_alert("cluster1");
+  ASSERT_TRUE(journal().pause_until("cluster1", kNow + 1h, "storage work", "ann", kNow));
+  const auto at = [&](WallTime when) {
+    return word(journal().begin_attempt(attempt(alert, "cluster1"), when));
+  };
+  EXPECT_EQ(at(kNow + 1min), "CONFLICT");
+  ASSERT_TRUE(journal().resume("cluster1", "ann", kNow + 2min));
+  must(journal().give_up("cluster1", "flap", "off again", kNow + 3min));
+  EXPECT_EQ(at(kNow + 4min), "CONFLICT");
+  EXPECT_EQ(raw().count("attempt"), 0);
+  ASSERT_TRUE(journal().clear("cluster1", "ann", kNow + 5min));
+  ASSERT_TRUE(journal().pause_until("cluster1", kNow + 6min, "short", "ann", kNow + 5min));
+  EXPECT_EQ(at(kNow + 6min), "");  // the pause has run out
+  EXPECT_EQ(raw().count("attempt"), 1);
+}
+
 TEST_F(JournalTest, NothingFollowsAnOutcome) {
   const EntryId id = must(journal().begin_attempt(attempt(open_alert("cluster1"), "cluster1"), kNow));
   ASSERT_TRUE(journal().finish(id, {AttemptResult::kUnknown}, kNow));
@@ -136,7 +153,8 @@ TEST_F(JournalTest, PausedUntilItEndsOrIsResumed) {
 
 TEST_F(JournalTest, SettingsAreRememberedWhenTheyChangeOrGrowOld) {
   EXPECT_EQ(must(journal().settings("cluster1")), std::nullopt);
-  Settings settings{"sr-1", "MGMT-HA", 90s, "pool-1", {"10.0.0.1", "10.0.0.2"}, {"10.0.0.1"}, "seen_on", kNow};
+  Settings settings{"sr-1",       "MGMT-HA", 90s, "pool-1", {"10.0.0.1", "10.0.0.2"},
+                    {"10.0.0.1"}, "seen_on", kNow};
   EXPECT_TRUE(must(journal().remember("cluster1", settings, 1h, kNow)).is_new);
   EXPECT_EQ(must(journal().settings("cluster1")), settings);
   Settings later = settings;

@@ -50,7 +50,7 @@ const char* const kTables[] = {"receipt", "decision", "attempt", "note", "outcom
     if (!journal.finish(*act, {AttemptResult::kSuccess}, kNow)) _exit(9);
     say(Acknowledged::kOutcome, *act);
     if (i % 2 == 0) {
-      const auto latched = journal.give_up("cluster1", key, "", kNow);
+      const auto latched = journal.give_up("cluster3", key, "", kNow);
       if (!latched) _exit(10);
       say(Acknowledged::kLatch, latched->id);
     }
