@@ -37,12 +37,13 @@ Result<FleetSituation> Fleet::situation(const std::string& pool, Duration window
 
   FleetSituation out;
   std::set<std::string> wanting;
-  for (const journal::OpenAlert& alert : *open) wanting.insert(alert.pool);
+  for (const journal::OpenAlert& alert : *open)
+    if (alert.verdict != journal::kContent) wanting.insert(alert.pool);
   out.wanting = static_cast<int>(wanting.size());
   // Of those that got it back only the newest count: a storm that is over does not hold up the next pool for
   // ever.
   for (const journal::JoinedPool& each : *joined)
-    if (each.still_open || now - each.at < window) out.joined.push_back(each.at);
+    if (each.still_wants || now - each.at < window) out.joined.push_back(each.at);
   const std::lock_guard lock(mutex_);
   out.configured = configured_;
   if (acting_ != pool) out.acting = acting_;

@@ -87,9 +87,11 @@ web::Reply Inbox::receive(const std::string& body) {
                        {"result", result},
                        {"reason", receipt.reason},
                        {"id", receipt.id}});
-    const bool news = receipt.result == journal::ReceiptResult::kAccepted ||
-                      receipt.result == journal::ReceiptResult::kResolved;
-    if (news && !receipt.pool.empty()) changed.insert(receipt.pool);
+    // A repeat, too: that it still fires is worth a look, if HA was thought to be back.
+    const bool worth_a_look = receipt.result == journal::ReceiptResult::kAccepted ||
+                              receipt.result == journal::ReceiptResult::kResolved ||
+                              receipt.reason == journal::kReceiptStillOpen;
+    if (worth_a_look && !receipt.pool.empty()) changed.insert(receipt.pool);
   }
   for (const std::string& pool : changed) wake_(pool);
   return web::Reply::json(Json{{"results", results}}.dump(-1, ' ', false, Json::error_handler_t::replace) +

@@ -176,8 +176,9 @@ void PoolWorker::run(const std::stop_token& stop) {
     const Result<std::vector<journal::OpenAlert>> open = parts_.journal.open_alerts(parts_.pool.name);
     if (!open) has_failed(open.error(), "reading open alerts");
     if (open && !open->empty()) {
-      attend(governed(*open), stop);
-      sleep(settings_.recheck, stop);
+      const std::optional<Verdict> verdict = attend(governed(*open), stop);
+      if (verdict == Verdict::kAct) continue;  // HA is back: that is to be seen, and told, at once
+      sleep(verdict == Verdict::kDone ? settings_.glance_every : settings_.recheck, stop);
       continue;
     }
     parts_.board.no_open_alert(parts_.pool.name);
@@ -210,7 +211,7 @@ void PoolWorker::reconcile(const std::stop_token& stop) {
     const SteadyTime began = parts_.clock.steady();
     const ActionReport report =
         enable_ha_.reconcile(order_for(look, attempt.timeout), parts_.actor ? attempt.task_ref() : "", stop);
-    conclude(nullptr, attempt.id, report, parts_.clock.steady() - began);
+    conclude(attempt.id, report, parts_.clock.steady() - began);
     parts_.board.acting(parts_.pool.name, false);
   }
 }
@@ -284,16 +285,19 @@ std::optional<Decision> PoolWorker::decide(bool policy_known, Look& look, const 
   return decide_reenable_ha(first.situation, look.situation, settings_.policy);
 }
 
-void PoolWorker::attend(const std::vector<journal::OpenAlert>& open, const std::stop_token& stop) {
+/// The verdict; kAct only if HA is back by it. Absent: look again later.
+std::optional<Verdict> PoolWorker::attend(const std::vector<journal::OpenAlert>& open,
+                                          const std::stop_token& stop) {
   Look look;
   const std::optional<Decision> decision = decide(has_policy(open.front()), look, stop);
-  if (!decision) return;
+  if (!decision) return std::nullopt;
   write_down(open, look, *decision);
-  if (decision->verdict != Verdict::kAct) return;
+  if (decision->verdict != Verdict::kAct) return decision->verdict;
   // The oldest alert is the one that is acted for; what came besides is about the same pool.
   const auto written = std::find_if(decisions_.begin(), decisions_.end(),
                                     [&](const auto& entry) { return entry.first == open.front().id; });
-  if (written != decisions_.end()) act(open.front(), written->second, look, stop);
+  if (written == decisions_.end() || !act(open.front(), written->second, look, stop)) return std::nullopt;
+  return Verdict::kAct;
 }
 
 void PoolWorker::write_down(const std::vector<journal::OpenAlert>& open, const Look& look,
@@ -318,10 +322,7 @@ void PoolWorker::write_down(const std::vector<journal::OpenAlert>& open, const L
     }
     decisions_.emplace_back(alert.id, written->id);
     changed = changed || written->is_new;
-    if (decision.verdict == Verdict::kDone) {
-      if (const Status closed = parts_.journal.close_alert(alert.id, "done", now); !closed)
-        has_failed(closed.error(), "closing the alert");
-    }
+    if (decision.verdict == Verdict::kDone) close_when_settled(alert, now);
   }
   parts_.board.evaluated(parts_.pool.name, open.front().action, {now, decision}, changed);
   if (std::exchange(told_, verdict + " " + reason) != told_) {
@@ -337,6 +338,20 @@ void PoolWorker::write_down(const std::vector<journal::OpenAlert>& open, const L
   }
 }
 
+/// HA is on, but Alertmanager may go on firing the same alert for minutes; should HA be lost again in that
+/// time, nobody would tell. So the alert stays open until it is resolved, or HA has been on for the flap
+/// window.
+void PoolWorker::close_when_settled(const journal::OpenAlert& alert, WallTime now) {
+  const Result<std::optional<journal::Decision>> newest = parts_.journal.last_decision(alert.id);
+  if (!newest || !*newest) {
+    if (!newest) has_failed(newest.error(), "reading since when HA is on");
+    return;
+  }
+  if (now - (*newest)->at < settings_.policy.flap_window) return;
+  if (const Status closed = parts_.journal.close_alert(alert.id, "done", now); !closed)
+    has_failed(closed.error(), "closing the alert");
+}
+
 EnableOrder PoolWorker::order_for(const Look& look, std::chrono::seconds timeout) const {
   EnableOrder order;
   order.master = config::endpoint_of(parts_.pool, look.master_address);
@@ -347,10 +362,11 @@ EnableOrder PoolWorker::order_for(const Look& look, std::chrono::seconds timeout
   return order;
 }
 
-void PoolWorker::act(const journal::OpenAlert& alert, journal::EntryId decision, const Look& look,
+/// True: HA is back, verified.
+bool PoolWorker::act(const journal::OpenAlert& alert, journal::EntryId decision, const Look& look,
                      const std::stop_token& stop) {
   const SteadyTime now = parts_.clock.steady();
-  if (!parts_.actor || look.sr_ref.empty() || look.master_address.empty()) return;
+  if (!parts_.actor || look.sr_ref.empty() || look.master_address.empty()) return false;
   if (parts_.actor->changed_since_read()) {
     if (Result<config::Credential> again = parts_.actor->read_again()) {
       parts_.actor = *std::move(again);
@@ -361,10 +377,10 @@ void PoolWorker::act(const journal::OpenAlert& alert, journal::EntryId decision,
     log::warn(
         "the pool refused the actor's password; it is left alone for 15 minutes or until its file changes",
         {{"pool", parts_.pool.name}, {"user", parts_.actor->username}});
-    return;
+    return false;
   }
   const std::optional<Fleet::Turn> turn = parts_.fleet.take_turn(parts_.pool.name);
-  if (!turn) return;  // the next look says other_action
+  if (!turn) return false;  // the next look says other_action
 
   const std::chrono::seconds timeout =
       std::max(std::chrono::seconds(look.last_good_timeout.value_or(0)), parts_.pool.ha_timeout);
@@ -388,14 +404,13 @@ void PoolWorker::act(const journal::OpenAlert& alert, journal::EntryId decision,
         report.code == "SESSION_AUTHENTICATION_FAILED")
       actor_gate_.refused(now);
     log::error("pool HA was not switched on", {{"pool", parts_.pool.name}, {"problem", report.text}});
-    return;
+    return false;
   }
-  conclude(&alert, *attempt_log.id, report, parts_.clock.steady() - now);
+  conclude(*attempt_log.id, report, parts_.clock.steady() - now);
+  return report.outcome == Outcome::kSuccess;
 }
 
-/// `alert` is null for an attempt of an earlier life.
-void PoolWorker::conclude(const journal::OpenAlert* alert, journal::EntryId attempt,
-                          const ActionReport& report, Duration took) {
+void PoolWorker::conclude(journal::EntryId attempt, const ActionReport& report, Duration took) {
   const WallTime now = parts_.clock.wall();
   if (!report.outcome) {
     const Status noted = parts_.journal.note(attempt, {.text = report.text}, now);
@@ -423,10 +438,6 @@ void PoolWorker::conclude(const journal::OpenAlert* alert, journal::EntryId atte
         parts_.journal.give_up(parts_.pool.name, report.code, "XenServer refused with " + report.code, now);
     if (!latched) has_failed(latched.error(), "giving up");
     show_holds();
-  }
-  if (*report.outcome == Outcome::kSuccess && alert != nullptr) {
-    if (const Status closed = parts_.journal.close_alert(alert->id, "acted", now); !closed)
-      has_failed(closed.error(), "closing the alert");
   }
 }
 

@@ -82,15 +82,15 @@ class PoolWorker {
 
   void reconcile(const std::stop_token& stop);
   void idle();
-  void attend(const std::vector<journal::OpenAlert>& open, const std::stop_token& stop);
+  std::optional<Verdict> attend(const std::vector<journal::OpenAlert>& open, const std::stop_token& stop);
   bool has_policy(const journal::OpenAlert& alert) const;
   std::vector<journal::OpenAlert> governed(const std::vector<journal::OpenAlert>& open) const;
   std::optional<Decision> decide(bool policy_known, Look& look, const std::stop_token& stop);
   void write_down(const std::vector<journal::OpenAlert>& open, const Look& look, const Decision& decision);
-  void act(const journal::OpenAlert& alert, journal::EntryId decision, const Look& look,
+  void close_when_settled(const journal::OpenAlert& alert, WallTime now);
+  bool act(const journal::OpenAlert& alert, journal::EntryId decision, const Look& look,
            const std::stop_token& stop);
-  void conclude(const journal::OpenAlert* alert, journal::EntryId attempt, const ActionReport& report,
-                Duration took);
+  void conclude(journal::EntryId attempt, const ActionReport& report, Duration took);
   EnableOrder order_for(const Look& look, std::chrono::seconds timeout) const;
   Look look_now();
   void remember(const Look& look);

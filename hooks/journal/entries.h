@@ -77,14 +77,18 @@ struct OpenAlert {
   WallTime starts_at;
   std::string pool, alertname, action;
   Texts labels, annotations;
+  std::string verdict;  ///< of the newest decision about it; empty: none yet
   bool operator==(const OpenAlert&) const = default;
 };
 
-/// A pool that got an open alert while it had none.
+/// The verdict after which an alert that is still open wants nothing for now.
+inline constexpr std::string_view kContent = "done";
+
+/// A pool that began to want something.
 struct JoinedPool {
   std::string pool;
-  WallTime at;              ///< the newest time it did
-  bool still_open = false;  ///< it has an open alert now
+  WallTime at;               ///< the newest time it did
+  bool still_wants = false;  ///< it has an open alert that is not content
   bool operator==(const JoinedPool&) const = default;
 };
 

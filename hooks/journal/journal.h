@@ -68,8 +68,8 @@ class Journal : public JournalReader {
   /// Written only if verdict or reason differ from the alert's newest decision.
   virtual Result<Recorded> decide(const NewDecision& decision, WallTime now) = 0;
 
-  /// Before the call leaves. CONFLICT: the alert was closed, or the pool paused or given up, since the decision,
-  /// or it has an attempt without outcome; then do not act.
+  /// Before the call leaves. CONFLICT: the alert was closed, or the pool paused or given up, since the
+  /// decision, or it has an attempt without outcome; then do not act.
   virtual Result<EntryId> begin_attempt(const NewAttempt& attempt, WallTime now) = 0;
   /// CONFLICT: no such attempt, or it has its outcome.
   virtual Status note(EntryId attempt, const Note& note, WallTime now) = 0;

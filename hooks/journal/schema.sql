@@ -20,7 +20,7 @@ CREATE TABLE alert (
   action TEXT NOT NULL,
   labels TEXT NOT NULL CHECK (json_valid(labels)),
   annotations TEXT NOT NULL CHECK (json_valid(annotations)),
-  joined INTEGER NOT NULL CHECK (joined IN (0, 1)), -- 1: the pool had no open alert before
+  joined INTEGER NOT NULL CHECK (joined IN (0, 1)), -- 1: the pool wanted nothing before
   UNIQUE (fingerprint, starts_at)
 ) STRICT;
 CREATE INDEX alert_at ON alert (at) WHERE joined;
@@ -39,6 +39,11 @@ CREATE TABLE still_open (
   fingerprint TEXT NOT NULL,
   pool TEXT NOT NULL
 ) STRICT;
+
+-- Those that want something: after "done" an alert that is still open does not, until something else is decided.
+CREATE VIEW wanting AS
+  SELECT alert, pool FROM still_open s
+  WHERE ifnull((SELECT verdict FROM decision d WHERE d.alert = s.alert ORDER BY d.id DESC LIMIT 1), '') <> 'done';
 
 -- One row for each alert of each webhook that was answered with 200.
 CREATE TABLE receipt (

@@ -84,12 +84,14 @@ Result<std::vector<OpenAlert>> SqliteJournal::open_alerts(const std::string& poo
   std::vector<OpenAlert> out;
   Query query(
       database_,
-      "SELECT id, at, a.fingerprint, starts_at, a.pool, alertname, action, labels, annotations "
+      "SELECT id, at, a.fingerprint, starts_at, a.pool, alertname, action, labels, annotations,"
+      " (SELECT verdict FROM decision d WHERE d.alert = a.id ORDER BY d.id DESC LIMIT 1) "
       "FROM still_open s JOIN alert a ON a.id = s.alert WHERE ?1 = '' OR s.pool = ?1 ORDER BY s.alert",
       clean_text(pool));
   while (query.next())
     out.push_back({query.number(0), query.time(1), query.text(2), query.time(3), query.text(4), query.text(5),
-                   query.text(6), parse_texts(query.text(7)), parse_texts(query.text(8))});
+                   query.text(6), parse_texts(query.text(7)), parse_texts(query.text(8)),
+                   query.absent(9) ? "" : query.text(9)});
   if (!query.status()) return query.status().error();
   return out;
 }
@@ -97,11 +99,10 @@ Result<std::vector<OpenAlert>> SqliteJournal::open_alerts(const std::string& poo
 Result<std::vector<JoinedPool>> SqliteJournal::joined_pools(WallTime since) {
   const std::lock_guard alone(mutex_);
   std::vector<JoinedPool> out;
-  Query query(
-      database_,
-      "SELECT pool, max(at) AS joined_at, EXISTS (SELECT 1 FROM still_open s WHERE s.pool = alert.pool) "
-      "FROM alert WHERE joined AND at > ? GROUP BY pool ORDER BY joined_at, pool",
-      since);
+  Query query(database_,
+              "SELECT pool, max(at) AS joined_at, EXISTS (SELECT 1 FROM wanting w WHERE w.pool = alert.pool) "
+              "FROM alert WHERE joined AND at > ? GROUP BY pool ORDER BY joined_at, pool",
+              since);
   while (query.next()) out.push_back({query.text(0), query.time(1), query.number(2) != 0});
   if (!query.status()) return query.status().error();
   return out;

@@ -54,7 +54,7 @@ Result<EntryId> open(Writing& writing, const IncomingAlert& alert, const std::st
   const EntryId id = writing.next_id();
   const Status written = Query(writing.database(),
                                "INSERT INTO alert VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"
-                               " ?11 AND NOT EXISTS (SELECT 1 FROM still_open WHERE pool = ?6))",
+                               " ?11 AND NOT EXISTS (SELECT 1 FROM wanting WHERE pool = ?6))",
                                id, writing.now(), writing.month(), alert.fingerprint, alert.starts_at,
                                alert.pool, alert.alertname, alert.action, labels, annotations, firing)
                              .run();

@@ -73,6 +73,22 @@ class Hooks(story.Story):
         wait_until("no session of ours is left", lambda: [one for one in self.sim.sessions()
                                                           if one["originator"] == "xenha-hooks"] == [], seconds=30)
 
+    def test_lost_again_while_the_same_alert_fires_is_given_up(self):
+        """Alertmanager goes on for minutes after HA is back; a second loss in that time brings no alert of its own."""
+        self.start()
+        self.sim.command("silent-disarm", pool="cluster1")
+        self.hooks.post("/api/v1/alerts", message("cluster1"), TOKEN)
+        wait_until("HA is back", lambda: self.newest("cluster1") == ("done", "already_enabled"), seconds=120)
+        self.assertEqual(len(self.enables()), 1)
+        self.sim.command("silent-disarm", pool="cluster1")
+        again = self.hooks.post("/api/v1/alerts", message("cluster1"), TOKEN).json()["results"][0]
+        self.assertEqual((again["result"], again["reason"]), ("duplicate", "still_open"))
+        wait_until("it gives up", lambda: self.newest("cluster1") in (("refuse", "flap"), ("refuse", "gave_up")), seconds=90)
+        wait_until("the metric says so", lambda: self.hooks.metrics().value("xenha_hooks_gave_up", pool="cluster1") == 1)
+        self.assertEqual(self.hooks.post("/api/v1/alerts", message("cluster1", "resolved"), TOKEN).status, 200)
+        self.assertEqual(self.hooks.metrics().value("xenha_hooks_gave_up", pool="cluster1"), 1)
+        self.assertEqual(len(self.enables()), 1)
+
     def test_what_an_operator_switched_off_is_left_alone(self):
         self.start()
         faults.as_operator(self.sim, "cluster1", "disable")

@@ -27,13 +27,31 @@ TEST(Fleet, CountsThePoolsThatWait) {
   test::TemporaryJournal journal;
   Fleet fleet(*journal);
   fleet.set_configured(5);
-  ASSERT_TRUE(journal->receive({test::firing("a", "aaaa", kNow - 3h), test::firing("b", "bbbb", kNow)}, kNow - 3h));
+  ASSERT_TRUE(
+      journal->receive({test::firing("a", "aaaa", kNow - 3h), test::firing("b", "bbbb", kNow)}, kNow - 3h));
   ASSERT_TRUE(journal->receive({test::firing("c", "cccc", kNow)}, kNow - 1min));
   const Result<FleetSituation> now = fleet.situation("a", 10min, kNow);
   ASSERT_TRUE(now);
   EXPECT_EQ(now->configured, 5);
   EXPECT_EQ(now->wanting, 3);
   EXPECT_EQ(now->joined.size(), 3u);
+}
+
+TEST(Fleet, WhoGotItBackWantsNothingThoughTheAlertIsStillOpen) {
+  test::TemporaryJournal journal;
+  Fleet fleet(*journal);
+  ASSERT_TRUE(journal->receive({test::firing("a", "aaaa", kNow)}, kNow - 1h));
+  const journal::EntryId alert = journal->open_alerts("a")->front().id;
+  const auto decide = [&](const char* verdict, WallTime when) {
+    ASSERT_TRUE(journal->decide({alert, "a", "enable-pool-ha", verdict, "r", "{}", "{}"}, when));
+  };
+  decide("done", kNow - 50min);
+  EXPECT_EQ(fleet.situation("b", 10min, kNow)->wanting, 0);
+  EXPECT_TRUE(fleet.situation("b", 10min, kNow)->joined.empty());
+  // Alertmanager gives the next loss a time of its own: that is one more pool in a storm.
+  ASSERT_TRUE(journal->receive({test::firing("a", "aaaa", kNow - 1min)}, kNow - 1min));
+  EXPECT_EQ(fleet.situation("b", 10min, kNow)->wanting, 1);
+  EXPECT_EQ(fleet.situation("b", 10min, kNow)->joined.size(), 1u);
 }
 
 TEST(Fleet, ForgetsWhoGotItBackLongAgo) {
