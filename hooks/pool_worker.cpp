@@ -58,6 +58,9 @@ Status Surroundings::complete(Situation& situation, bool policy_known) const {
   Result<std::optional<journal::Latch>> latch = journal_.latch(pool);
   if (!latch) return latch.error();
   if (*latch) situation.journal.latched = (*latch)->word + ": " + (*latch)->why;
+  Result<std::optional<WallTime>> cleared = journal_.cleared_at(pool);
+  if (!cleared) return cleared.error();
+  situation.journal.cleared = *cleared;
   Result<std::optional<journal::Pause>> pause = journal_.pause(pool, now);
   if (!pause) return pause.error();
   if (*pause) situation.journal.paused = Mark{(*pause)->reason, (*pause)->until};

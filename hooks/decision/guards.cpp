@@ -341,7 +341,12 @@ Finding storm(const Situation& s, const Policy& policy) {
   const FleetSituation& fleet = s.fleet;
   const string want =
       std::to_string(fleet.wanting) + " of " + std::to_string(fleet.configured) + " pools want HA back";
-  if (fleet.wanting >= 4 && 2 * fleet.wanting > fleet.configured) {
+  const std::vector<WallTime>& all = fleet.joined;
+  // Whoever cleared this pool knew of those that wanted it then, and not of those that came later.
+  const bool known_to_the_operator =
+      s.journal.cleared &&
+      std::all_of(all.begin(), all.end(), [&](WallTime each) { return each <= *s.journal.cleared; });
+  if (fleet.wanting >= 4 && 2 * fleet.wanting > fleet.configured && !known_to_the_operator) {
     Finding found = fail(want + ": something is wrong that is not in the pools");
     found.verdict = Verdict::kRefuse;
     found.latch = true;
@@ -368,6 +373,8 @@ Finding other_action(const Situation& s, const Policy&) {
 Finding flap(const Situation& s, const Policy& policy) {
   if (!s.journal.last_success || !within(*s.journal.last_success, policy.flap_window, s.now))
     return pass("no success of ours within " + span_text(policy.flap_window));
+  if (s.journal.cleared && *s.journal.cleared >= *s.journal.last_success)
+    return pass("an operator cleared it at " + at(*s.journal.cleared) + ", after our last success");
   Finding found = fail("HA is off again, less than " + span_text(policy.flap_window) +
                        " after it was put back at " + at(*s.journal.last_success));
   found.latch = true;

@@ -39,6 +39,8 @@ class JournalReader {
 
   /// In force now; absent: none.
   virtual Result<std::optional<Latch>> latch(const std::string& pool) = 0;
+  /// When an operator last cleared the pool; absent: never.
+  virtual Result<std::optional<WallTime>> cleared_at(const std::string& pool) = 0;
   virtual Result<std::optional<Pause>> pause(const std::string& pool, WallTime now) = 0;
   virtual Result<std::optional<Settings>> settings(const std::string& pool) = 0;
 

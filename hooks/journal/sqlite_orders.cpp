@@ -85,6 +85,16 @@ Result<std::optional<Latch>> SqliteJournal::latch(const std::string& pool) {
   return newest_latch(database_, clean_text(pool));
 }
 
+Result<std::optional<WallTime>> SqliteJournal::cleared_at(const std::string& pool) {
+  const std::lock_guard alone(mutex_);
+  std::optional<WallTime> out;
+  Query query(database_, "SELECT at FROM latch WHERE pool = ? AND NOT latched ORDER BY id DESC LIMIT 1",
+              clean_text(pool));
+  if (query.next()) out = query.time(0);
+  if (!query.status()) return query.status().error();
+  return out;
+}
+
 Result<Recorded> SqliteJournal::give_up(const std::string& pool, const std::string& word,
                                         const std::string& why, WallTime now) {
   if (const Status fits = within(kMaxName, {{"pool name", pool}, {"reason", word}}); !fits)

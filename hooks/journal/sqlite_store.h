@@ -37,6 +37,7 @@ class SqliteJournal final : public Journal {
   Result<std::vector<Attempt>> unfinished_attempts(const std::string& pool) override;
   Result<AttemptHistory> attempt_history(const std::string& pool, WallTime since) override;
   Result<std::optional<Latch>> latch(const std::string& pool) override;
+  Result<std::optional<WallTime>> cleared_at(const std::string& pool) override;
   Result<std::optional<Pause>> pause(const std::string& pool, WallTime now) override;
   Result<std::optional<Settings>> settings(const std::string& pool) override;
   Result<std::vector<Line>> lines(const Filter& filter) override;

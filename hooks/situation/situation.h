@@ -72,7 +72,8 @@ struct AuditSituation {
 
 /// From our own journal; readable, or the daemon does not act at all.
 struct JournalSituation {
-  std::string latched;  ///< why it gave up; empty = it did not
+  std::string latched;              ///< why it gave up; empty = it did not
+  std::optional<WallTime> cleared;  ///< when an operator last said, after a latch, to go on
   std::optional<Mark> paused;
   std::optional<WallTime> last_attempt, last_success;
   int attempts_last_day = 0;

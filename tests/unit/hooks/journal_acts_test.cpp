@@ -115,6 +115,7 @@ TEST_F(JournalTest, TheGuardsGetTheAttemptsThatCount) {
 
 TEST_F(JournalTest, GivenUpUntilCleared) {
   EXPECT_EQ(must(journal().latch("cluster1")), std::nullopt);
+  EXPECT_EQ(must(journal().cleared_at("cluster1")), std::nullopt);
   EXPECT_EQ(word(journal().clear("cluster1", "ann", kNow)), "CONFLICT");
   const Recorded first = must(journal().give_up("cluster1", "flap", "off 5 min after our success", kNow));
   EXPECT_TRUE(first.is_new);
@@ -126,9 +127,13 @@ TEST_F(JournalTest, GivenUpUntilCleared) {
   EXPECT_TRUE(must(journal().give_up("cluster1", "LICENCE_RESTRICTION", "XHA", kNow + 2min)).is_new);
   ASSERT_TRUE(journal().clear("cluster1", "ann", kNow + 1h));
   EXPECT_EQ(must(journal().latch("cluster1")), std::nullopt);
+  EXPECT_EQ(must(journal().cleared_at("cluster1")), kNow + 1h);
+  EXPECT_EQ(must(journal().cleared_at("cluster2")), std::nullopt);
   EXPECT_EQ(word(journal().clear("cluster1", "ann", kNow + 1h)), "CONFLICT");
   EXPECT_TRUE(must(journal().give_up("cluster1", "flap", "", kNow + 2h)).is_new);
   EXPECT_NE(must(journal().latch("cluster1")), std::nullopt);
+  EXPECT_EQ(must(journal().cleared_at("cluster1")),
+            kNow + 1h);  // before the newest latch, and known all the same
 }
 
 TEST_F(JournalTest, PausedUntilItEndsOrIsResumed) {

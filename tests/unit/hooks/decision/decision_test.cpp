@@ -356,12 +356,42 @@ const Row kRows[] = {
     {"more_than_half_of_the_pools",
      [](Situation& s) { s.fleet = {7, 4, {kNow - 9h, kNow - 6h, kNow - 3h, kNow}}; }, Reason::kStorm,
      Verdict::kRefuse, GuardState::kFail, true},
+    {"more_than_half_and_cleared_since",
+     [](Situation& s) {
+       s.fleet = {7, 4, {kNow - 9h, kNow - 6h, kNow - 3h, kNow - 2h}};
+       s.journal.cleared = kNow - 1h;
+     },
+     Reason::kSafeToEnable, Verdict::kAct, kPass},
+    {"more_than_half_and_one_joined_after_the_clear",
+     [](Situation& s) {
+       s.fleet = {7, 4, {kNow - 9h, kNow - 6h, kNow - 3h, kNow}};
+       s.journal.cleared = kNow - 1h;
+     },
+     Reason::kStorm, Verdict::kRefuse, GuardState::kFail, true},
+    {"a_clear_is_no_way_round_the_waiting",
+     [](Situation& s) {
+       s.fleet = {7, 4, {kNow - 3min, kNow - 3min, kNow - 3min, kNow - 3min}};
+       s.journal.cleared = kNow - 1min;
+     },
+     Reason::kStorm, Verdict::kWait},
     {"all_of_three_pools", [](Situation& s) { s.fleet = {3, 3, {kNow, kNow, kNow}}; }, Reason::kSafeToEnable,
      Verdict::kAct, kPass},
 
     {"other_action", [](Situation& s) { s.fleet.acting = "cluster2"; }, Reason::kOtherAction, Verdict::kWait},
     {"off_again_within_the_hour", [](Situation& s) { s.journal.last_success = kNow - 59min; }, Reason::kFlap,
      Verdict::kRefuse, GuardState::kFail, true},
+    {"off_again_and_cleared_since",
+     [](Situation& s) {
+       s.journal.last_success = kNow - 30min;
+       s.journal.cleared = kNow - 1min;
+     },
+     Reason::kSafeToEnable, Verdict::kAct, kPass},
+    {"off_again_after_a_success_that_followed_the_clear",
+     [](Situation& s) {
+       s.journal.cleared = kNow - 30min;
+       s.journal.last_success = kNow - 20min;
+     },
+     Reason::kFlap, Verdict::kRefuse, GuardState::kFail, true},
     {"off_again_after_an_hour", [](Situation& s) { s.journal.last_success = kNow - 60min; },
      Reason::kSafeToEnable, Verdict::kAct, kPass},
     {"unfinished_attempt", [](Situation& s) { s.journal.unfinished = "begun at 10:00"; },
