@@ -60,8 +60,8 @@ class Journal : public JournalReader {
   /// An alert is known by fingerprint and startsAt. A firing one that is known is a duplicate, open or not,
   /// so a late "firing" opens nothing again. One not known is opened; what was open with the same fingerprint
   /// is closed as superseded, since Alertmanager may move startsAt of one incident. "resolved" closes
-  /// whatever is open with its fingerprint and began before its end; one whose firing never came is kept as
-  /// known and closed.
+  /// whatever is open with its fingerprint and began before its end, also when nobody cares for it any more;
+  /// one whose firing never came is kept as known and closed.
   virtual Result<std::vector<Receipt>> receive(const std::vector<IncomingAlert>& alerts, WallTime now) = 0;
 
   /// Nothing more to do about it: `why` is a word (done, ...). CONFLICT: it is not open.

@@ -104,6 +104,19 @@ Result<Finding> take_resolved(Writing& writing, const IncomingAlert& alert, cons
   return Finding{id, ReceiptResult::kResolved, kReceiptNeverOpen};
 }
 
+/// Nobody cares for it, or not any more: the pool or the policy may have left the config while it was open.
+/// That it is over is heard all the same, or it would stay open until somebody brought the pool back.
+Result<Finding> take_ignored(Writing& writing, const IncomingAlert& alert) {
+  if (alert.status == AlertStatus::kResolved) {
+    const WallTime end = std::max(alert.starts_at, alert.ends_at.value_or(alert.starts_at));
+    const Result<std::vector<EntryId>> open_ones = open_before(writing.database(), alert.fingerprint, end);
+    if (!open_ones) return open_ones.error();
+    if (const Status closed = close_all(writing, *open_ones, "resolved"); !closed) return closed.error();
+    if (!open_ones->empty()) return Finding{open_ones->back(), ReceiptResult::kResolved, kReceiptWasOpen};
+  }
+  return Finding{std::nullopt, ReceiptResult::kIgnored, alert.ignored};
+}
+
 IncomingAlert cleaned(IncomingAlert alert) {
   for (std::string* text : {&alert.fingerprint, &alert.pool, &alert.alertname, &alert.action, &alert.ignored})
     *text = clean_text(*text);
@@ -121,15 +134,15 @@ Result<Receipt> take(Writing& writing, const IncomingAlert& given) {
                                          {"action", alert.action},
                                          {"reason", alert.ignored}});
   if (!named) return named.error();
-  Finding found{std::nullopt, ReceiptResult::kIgnored, alert.ignored};
   if (alert.ignored.empty()) {
     const Status fits = within(kMaxTexts, {{"labels", labels}, {"annotations", annotations}});
     if (!fits) return fits.error();
-    const auto take_it = alert.status == AlertStatus::kFiring ? take_firing : take_resolved;
-    const Result<Finding> result = take_it(writing, alert, labels, annotations);
-    if (!result) return result.error();
-    found = *result;
   }
+  const auto take_it = alert.status == AlertStatus::kFiring ? take_firing : take_resolved;
+  const Result<Finding> result =
+      alert.ignored.empty() ? take_it(writing, alert, labels, annotations) : take_ignored(writing, alert);
+  if (!result) return result.error();
+  const Finding found = *result;
   Receipt receipt{writing.next_id(), found.alert,  alert.fingerprint,
                   alert.pool,        found.result, std::string(found.reason)};
   const Status written =

@@ -104,6 +104,18 @@ TEST_F(JournalTest, WhatNobodyCaresForIsReceiptedAndNotKept) {
   EXPECT_EQ(raw().value("SELECT result || reason FROM receipt"), "ignoredno_policy");
 }
 
+TEST_F(JournalTest, AResolvedClosesWhatLostItsPolicyOrPoolWhileItWasOpen) {
+  receive(firing("a1", "cluster1", kNow - 5min));
+  receive(firing("a2", "cluster1", kNow - 5min));
+  IncomingAlert over = resolved(firing("a1", "", kNow - 5min), kNow);
+  over.ignored = "unknown_pool";
+  expect_receipt(receive(over), kResolved, kReceiptWasOpen);
+  ASSERT_EQ(must(journal().open_alerts("")).size(), 1U);
+  EXPECT_EQ(must(journal().open_alerts("")).at(0).fingerprint, "a2");
+  expect_receipt(receive(over), kIgnored, "unknown_pool");
+  expect_sound();
+}
+
 TEST_F(JournalTest, AMixedGroupIsTakenInItsOrder) {
   IncomingAlert ignored = firing("a3", "cluster3");
   ignored.ignored = "no_policy";
