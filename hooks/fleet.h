@@ -4,6 +4,7 @@
 
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -16,9 +17,11 @@ class Fleet {
  public:
   explicit Fleet(journal::Journal& journal) : journal_(journal) {}
 
-  void set_configured(int pools);
+  /// Others, of whom the journal may know from a former config, neither count nor hold anybody up.
+  void set_configured(std::set<std::string> pools);
 
-  /// Held while an action runs; one at a time in this daemon.
+  /// Held while an action runs; one at a time in this daemon. An attempt that an earlier life left without
+  /// outcome may still run on its pool: until it is settled, it is that pool's turn.
   class Turn {
    public:
     explicit Turn(Fleet& fleet) : fleet_(&fleet) {}
@@ -36,9 +39,11 @@ class Fleet {
   Result<FleetSituation> situation(const std::string& pool, Duration window, WallTime now);
 
  private:
+  Result<std::string> unsettled_besides(const std::string& pool);  ///< a pool; empty: none
+
   journal::Journal& journal_;
   std::mutex mutex_;
-  int configured_ = 1;
+  std::set<std::string> configured_;
   std::string acting_;  ///< pool; empty = none
 };
 

@@ -8,6 +8,7 @@
 #include "hooks/journal/sqlite_journal.h"
 #include "hooks/pages.h"
 #include "lib/base/log.h"
+#include "lib/base/wall_time.h"
 #include "lib/http/curl_transport.h"
 
 namespace xenha::hooks {
@@ -103,6 +104,7 @@ Result<std::unique_ptr<HooksApp>> HooksApp::start(AppOptions options, const Cloc
 
   std::unique_ptr<HooksApp> app(
       new HooksApp(std::move(options), clock, *std::move(config), *std::move(journal)));
+  app->tell_what_was_found();
   for (const HooksPool& pool : app->config_->pools) {
     const Result<journal::AttemptHistory> history =
         app->journal_->attempt_history(pool.reach.name, clock.wall() - kDay);
@@ -112,6 +114,25 @@ Result<std::unique_ptr<HooksApp>> HooksApp::start(AppOptions options, const Cloc
   for (const HooksPool& pool : app->config_->pools) app->start_work(pool);
   if (const Status serving = app->serve(); !serving) return serving.error();
   return app;
+}
+
+/// What an earlier life left; the workers go on with it.
+void HooksApp::tell_what_was_found() {
+  const Result<std::vector<journal::OpenAlert>> open = journal_->open_alerts("");
+  const Result<std::vector<journal::Attempt>> unfinished = journal_->unfinished_attempts("");
+  if (!open || !unfinished) return;  // the workers say so
+  log::info("the journal was opened", {{"open_alerts", std::to_string(open->size())},
+                                       {"attempts_without_outcome", std::to_string(unfinished->size())}});
+  const std::vector<std::string> pools = names();
+  for (const journal::Attempt& attempt : *unfinished) {
+    if (std::find(pools.begin(), pools.end(), attempt.pool) != pools.end()) continue;
+    log::warn(
+        "an attempt has no outcome, and its pool is not in the configuration any more: look at the pool; "
+        "once it is configured again the daemon does",
+        {{"pool", attempt.pool},
+         {"begun", utc_text(attempt.at, "%Y-%m-%d %H:%M:%S UTC")},
+         {"sr", attempt.sr_name}});
+  }
 }
 
 Status HooksApp::serve() {
@@ -145,9 +166,9 @@ void HooksApp::apply(const HooksConfig& config) {
   auto shared = std::make_shared<const HooksConfig>(config);
   doorkeeper_.set(*shared);
   inbox_.set_rule(shared->receipt_rule());
-  fleet_.set_configured(static_cast<int>(shared->pools.size()));
   std::vector<std::string> pools;
   for (const HooksPool& pool : shared->pools) pools.push_back(pool.reach.name);
+  fleet_.set_configured({pools.begin(), pools.end()});
   board_.set_pools(pools);
   const std::lock_guard lock(mutex_);
   config_ = std::move(shared);

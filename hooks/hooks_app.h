@@ -47,6 +47,7 @@ class HooksApp {
   struct Work;
   HooksApp(AppOptions options, const Clock& clock, HooksConfig config,
            std::unique_ptr<journal::Journal> journal);
+  void tell_what_was_found();
   Status serve();
   Status try_reload();
   void apply(const HooksConfig& config);

@@ -209,6 +209,10 @@ void PoolWorker::reconcile(const std::stop_token& stop) {
   for (const journal::Attempt& attempt : *unfinished) {
     log::warn("an attempt has no outcome; looking at the pool what came of it",
               {{"pool", parts_.pool.name}, {"begun", at(attempt.at)}, {"sr", attempt.sr_name}});
+    const Status noted = parts_.journal.note(
+        attempt.id, {.text = "found without outcome; looking at the pool what came of it"},
+        parts_.clock.wall());
+    if (!noted) has_failed(noted.error(), "noting that an attempt is looked at");
     parts_.board.acting(parts_.pool.name, true);
     const Look look = look_now();
     const SteadyTime began = parts_.clock.steady();

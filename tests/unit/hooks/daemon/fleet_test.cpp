@@ -26,7 +26,7 @@ TEST(Fleet, OneActsAtATime) {
 TEST(Fleet, CountsThePoolsThatWait) {
   test::TemporaryJournal journal;
   Fleet fleet(*journal);
-  fleet.set_configured(5);
+  fleet.set_configured({"a", "b", "c", "d", "e"});
   ASSERT_TRUE(
       journal->receive({test::firing("a", "aaaa", kNow - 3h), test::firing("b", "bbbb", kNow)}, kNow - 3h));
   ASSERT_TRUE(journal->receive({test::firing("c", "cccc", kNow)}, kNow - 1min));
@@ -40,6 +40,7 @@ TEST(Fleet, CountsThePoolsThatWait) {
 TEST(Fleet, WhoGotItBackWantsNothingThoughTheAlertIsStillOpen) {
   test::TemporaryJournal journal;
   Fleet fleet(*journal);
+  fleet.set_configured({"a", "b"});
   ASSERT_TRUE(journal->receive({test::firing("a", "aaaa", kNow)}, kNow - 1h));
   const journal::EntryId alert = journal->open_alerts("a")->front().id;
   const auto decide = [&](const char* verdict, WallTime when) {
@@ -57,6 +58,7 @@ TEST(Fleet, WhoGotItBackWantsNothingThoughTheAlertIsStillOpen) {
 TEST(Fleet, ForgetsWhoGotItBackLongAgo) {
   test::TemporaryJournal journal;
   Fleet fleet(*journal);
+  fleet.set_configured({"a", "b"});
   ASSERT_TRUE(journal->receive({test::firing("a", "aaaa", kNow)}, kNow - 1h));
   const auto open = journal->open_alerts("a");
   ASSERT_TRUE(open);
@@ -64,6 +66,41 @@ TEST(Fleet, ForgetsWhoGotItBackLongAgo) {
   EXPECT_TRUE(fleet.situation("b", 10min, kNow)->joined.empty());
   EXPECT_EQ(fleet.situation("b", 2h, kNow)->joined.size(), 1u);
   EXPECT_EQ(fleet.situation("b", 2h, kNow)->wanting, 0);
+}
+
+TEST(Fleet, AnAttemptWithoutOutcomeIsItsPoolsTurn) {
+  test::TemporaryJournal journal;
+  Fleet fleet(*journal);
+  fleet.set_configured({"a", "b"});
+  const auto receipts = journal->receive({test::firing("a", "aaaa", kNow)}, kNow);
+  ASSERT_TRUE(receipts);
+  const Result<journal::EntryId> begun = journal->begin_attempt(
+      {.alert = *receipts->front().alert, .pool = "a", .action = "enable-pool-ha"}, kNow);
+  ASSERT_TRUE(begun);
+  EXPECT_EQ(fleet.situation("b", 10min, kNow)->acting, "a");
+  EXPECT_EQ(fleet.situation("a", 10min, kNow)->acting, "");
+  EXPECT_FALSE(fleet.take_turn("b"));
+  ASSERT_TRUE(journal->finish(*begun, {journal::AttemptResult::kUnknown}, kNow));
+  EXPECT_EQ(fleet.situation("b", 10min, kNow)->acting, "");
+  EXPECT_TRUE(fleet.take_turn("b"));
+}
+
+TEST(Fleet, PoolsThatLeftTheConfigDoNotCount) {
+  test::TemporaryJournal journal;
+  Fleet fleet(*journal);
+  fleet.set_configured({"b", "c"});
+  const auto receipts =
+      journal->receive({test::firing("a", "aaaa", kNow), test::firing("b", "bbbb", kNow)}, kNow);
+  ASSERT_TRUE(receipts);
+  ASSERT_TRUE(journal->begin_attempt(
+      {.alert = *receipts->front().alert, .pool = "a", .action = "enable-pool-ha"}, kNow));
+  const Result<FleetSituation> now = fleet.situation("b", 10min, kNow);
+  ASSERT_TRUE(now);
+  EXPECT_EQ(now->configured, 2);
+  EXPECT_EQ(now->wanting, 1);
+  EXPECT_EQ(now->joined.size(), 1u);
+  EXPECT_EQ(now->acting, "");
+  EXPECT_TRUE(fleet.take_turn("b"));
 }
 
 }  // namespace
