@@ -151,6 +151,9 @@ Status HooksApp::serve() {
   server_options.workers = 64;
   server_options.max_body = config_->max_body;
   server_options.own_authentication = has_own_authentication;
+  server_options.before_body = [this](const web::Request& request) {
+    return refuse_before_body(doorkeeper_, request);
+  };
   Result<std::unique_ptr<web::CivetServer>> server =
       web::CivetServer::start(options_.line.listen, config_->web, router_, server_options);
   if (!server) return server.error();

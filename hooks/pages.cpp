@@ -260,6 +260,13 @@ void add_pages(web::Router& router, PagesContext context) {
   add("PUT", "/-/reload", &Pages::reload);
 }
 
+std::optional<Reply> refuse_before_body(Doorkeeper& doorkeeper, const Request& request) {
+  if (request.path == "/api/v1/alerts") return doorkeeper.refuse(Door::kAlerts, request);
+  for (const std::string_view path : {"/api/v1/pause", "/api/v1/resume", "/api/v1/clear"})
+    if (request.path == path) return doorkeeper.refuse(Door::kOperate, request);
+  return Reply::text(413, "Nothing may be sent along to this address.");
+}
+
 bool has_own_authentication(std::string_view path) {
   return path.starts_with("/api/v1/");
 }

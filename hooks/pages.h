@@ -35,5 +35,8 @@ void add_pages(web::Router& router, PagesContext context);
 
 /// Paths that look at Authorization themselves.
 bool has_own_authentication(std::string_view path);
+/// For ServerOptions::before_body: only who may do what he asks for gets his body received, and only where
+/// there is a use for it.
+std::optional<web::Reply> refuse_before_body(Doorkeeper& doorkeeper, const web::Request& request);
 
 }  // namespace xenha::hooks

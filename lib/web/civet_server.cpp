@@ -444,6 +444,8 @@ std::optional<Reply> CivetServer::Core::receive_body(Request& request, mg_connec
   if (request.header("transfer-encoding"))
     return Reply::text(411, "Send the body with Content-Length; chunked bodies are not taken.");
   if (reader.left() == 0) return std::nullopt;
+  if (options_.before_body)
+    if (auto refusal = options_.before_body(request)) return refusal;
   if (reader.left() > options_.max_body)
     return Reply::text(413, "The body has more than " + std::to_string(options_.max_body) + " bytes.");
   const Gate::Pass pass(bodies_);

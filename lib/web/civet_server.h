@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -37,6 +38,9 @@ struct ServerOptions {
   /// Paths whose handlers check Authorization themselves (a bearer token): there, a request without basic
   /// authentication passes with `authenticated` false. Wrong basic authentication is refused there too.
   std::function<bool(std::string_view path)> own_authentication = nullptr;
+  /// Asked before a body is received, on the server's threads: with a refusal, a stranger who sends slowly
+  /// holds none of the `max_bodies` places. The handler asks again for itself.
+  std::function<std::optional<Reply>(const Request&)> before_body = nullptr;
 };
 
 class CivetServer {

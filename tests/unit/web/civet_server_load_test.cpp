@@ -102,6 +102,20 @@ TEST_F(StalledPeers, SlowBodiesAreBoundedAndDoNotKeepAScraperOut) {
     std::this_thread::yield();
 }
 
+TEST_F(StalledPeers, WhoIsRefusedBeforehandHoldsNoPlace) {
+  start({.max_bodies = 1, .body_timeout = 60s, .before_body = [](const Request& request) {
+           return request.header("authorization") ? std::nullopt
+                                                  : std::optional(Reply::text(401, "Who are you?"));
+         }});
+  const Connections strangers =
+      connect(16, "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\nabc");
+  const std::string known =
+      "POST /echo HTTP/1.1\r\nHost: x\r\nAuthorization: me\r\nContent-Length: 3\r\n\r\nabc";
+  EXPECT_EQ(exchange(port(), known).status, 200);
+  for (const auto& connection : strangers) EXPECT_EQ(parse_response(connection->receive_all()).status, 401);
+  EXPECT_EQ(exchange(port(), "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n").status, 200);
+}
+
 TEST_F(StalledPeers, ATricklingBodyIsCutAtItsDeadline) {
   start({.head_timeout = 300ms, .body_timeout = 300ms});
   Connection slow(port());
