@@ -39,6 +39,18 @@ std::string at(WallTime when) {
   return utc_text(when, "%Y-%m-%d %H:%M:%S UTC");
 }
 
+/// Nobody objected, but another pool has the turn since.
+void give_way(Decision& decision) {
+  decision.verdict = Verdict::kWait;
+  decision.reason = Reason::kOtherAction;
+  decision.fact = "another pool took the turn in the same moment";
+  for (GuardReport& report : decision.guards) {
+    if (report.guard != Reason::kOtherAction) continue;
+    report.state = GuardState::kFail;
+    report.fact = decision.fact;
+  }
+}
+
 /// Absent when it cannot be told.
 std::optional<bool> file_exists(const std::filesystem::path& path) {
   std::error_code problem;
@@ -296,8 +308,13 @@ std::optional<Decision> PoolWorker::decide(bool policy_known, Look& look, const 
 std::optional<Verdict> PoolWorker::attend(const std::vector<journal::OpenAlert>& open,
                                           const std::stop_token& stop) {
   Look look;
-  const std::optional<Decision> decision = decide(has_policy(open.front()), look, stop);
+  std::optional<Decision> decision = decide(has_policy(open.front()), look, stop);
   if (!decision) return std::nullopt;
+  const bool act_now = decision->verdict == Verdict::kAct;
+  // Taken before it is written down: two pools may see in the same moment that nobody acts.
+  const std::optional<Fleet::Turn> turn =
+      act_now ? parts_.fleet.take_turn(parts_.pool.name) : std::optional<Fleet::Turn>();
+  if (act_now && !turn) give_way(*decision);
   write_down(open, look, *decision);
   if (decision->verdict != Verdict::kAct) return decision->verdict;
   // The oldest alert is the one that is acted for; what came besides is about the same pool.
@@ -386,8 +403,6 @@ bool PoolWorker::act(const journal::OpenAlert& alert, journal::EntryId decision,
         {{"pool", parts_.pool.name}, {"user", parts_.actor->username}});
     return false;
   }
-  const std::optional<Fleet::Turn> turn = parts_.fleet.take_turn(parts_.pool.name);
-  if (!turn) return false;  // the next look says other_action
 
   const std::chrono::seconds timeout =
       std::max(std::chrono::seconds(look.last_good_timeout.value_or(0)), parts_.pool.ha_timeout);
