@@ -8,11 +8,13 @@ import re
 import subprocess
 import threading
 import time
+import zlib
 
 import yaml
 
 RULES = pathlib.Path(__file__).resolve().parents[2] / "rules"
 HOOKS = "http://127.0.0.1:10046/"  # what the example calls the daemon that re-enables HA
+TOKEN = "token-of-the-hooks"
 
 
 class Message:
@@ -79,23 +81,70 @@ class Receiver:
                 for message in self.messages(path) for alert in message.body["alerts"] if alert["status"] == status}
 
 
-def on_loopback(example, url, token_file, hooks_url=None):
-    """The example configuration with its addresses replaced: the hooks at `hooks_url` (else at `url` under their own path),
-    every other receiver a webhook at `url`/NAME. Routes, times, grouping and inhibition stay as they are."""
+def _at(seconds):
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds)) + f".{int(seconds * 1000) % 1000:03}Z"
+
+
+def alert(pool, started=None, ended=None, name="XenHAPoolHADisabled"):
+    """One for Alertmanager, as Prometheus would send it; times in Unix seconds."""
+    out = {"labels": {"alertname": name, "pool": pool, "severity": "critical"}, "annotations": {"summary": f"HA is off in {pool}."},
+           "startsAt": _at(started or time.time())}
+    return out | ({"endsAt": _at(ended)} if ended else {})
+
+
+def webhook(*alerts, sender="http://alertmanager.example"):
+    """A message as Alertmanager would send it for these."""
+    told = [{**one, "status": "resolved" if "endsAt" in one else "firing", "endsAt": one.get("endsAt", "0001-01-01T00:00:00Z"),
+             "fingerprint": format(zlib.crc32(json.dumps(one["labels"], sort_keys=True).encode()), "016x"),
+             "generatorURL": ""} for one in alerts]
+    status = "firing" if any(one["status"] == "firing" for one in told) else "resolved"
+    return {"version": "4", "groupKey": "{}", "truncatedAlerts": 0, "status": status, "receiver": "xenha-hooks",
+            "groupLabels": {}, "commonLabels": {}, "commonAnnotations": {}, "externalURL": sender, "alerts": told}
+
+
+def on_loopback(example, url, token_file, hooks=()):
+    """The example configuration with its addresses replaced: an entry for each of the `hooks`, as the example says for several
+    (without any, one at `url` under their own path), every other receiver a webhook at `url`/NAME. Routes, times, grouping and
+    inhibition stay as they are."""
     config = copy.deepcopy(yaml.safe_load(example))
     config.pop("global", None)
     for receiver in config["receivers"]:
-        hooks = [hook for hook in receiver.get("webhook_configs", []) if hook["url"].startswith(HOOKS)]
-        if hooks:
-            for hook in hooks:
-                hook["url"] = hook["url"].replace(HOOKS, (hooks_url or url) + "/")
-                if "http_config" in hook:
-                    hook["http_config"]["authorization"]["credentials_file"] = str(token_file)
+        shipped = [hook for hook in receiver.get("webhook_configs", []) if hook["url"].startswith(HOOKS)]
+        if shipped:
+            receiver["webhook_configs"] = [{
+                **hook, "url": hook["url"].replace(HOOKS, base + "/"),
+                "http_config": {"authorization": {**hook["http_config"]["authorization"], "credentials_file": str(token_file)}},
+            } for base in [one.url for one in hooks] or [url] for hook in shipped]
             continue
         name = receiver["name"]
         receiver.clear()
         receiver.update(name=name, webhook_configs=[{"url": f"{url}/{name}", "send_resolved": True}])
-    return yaml.safe_dump(config, sort_keys=False)
+    return config
+
+
+def configure(on_stage, receiver, hooks=(), factor=1, change=lambda config: None, name="alertmanager.yml"):
+    """The example on loopback as a file; its routes `factor` times shorter, then as `change` alters it."""
+    token = on_stage.directory / "hooks.token"
+    token.write_text(TOKEN + "\n", encoding="utf-8")
+    token.chmod(0o600)
+    config = on_loopback((RULES / "alertmanager.example.yml").read_text(encoding="utf-8"), receiver.url, token, hooks)
+    for route in (config["route"], *config["route"]["routes"]):
+        for key in ("group_wait", "group_interval", "repeat_interval"):
+            if key in route:
+                route[key] = _shorter(route[key], factor)
+    change(config)
+    path = on_stage.directory / name
+    path.write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
+    return path
+
+
+def quick(config):
+    """For `change`: the hooks hear of repeats and of changes in a group within seconds."""
+    hooks_route(config).update(group_wait="1s", group_interval="2s", repeat_interval="4s")
+
+
+def hooks_route(config):
+    return next(route for route in config["route"]["routes"] if route["receiver"] == "xenha-hooks")
 
 
 def install_rules(directory, *flags):
@@ -109,31 +158,35 @@ def waits(factor):
     return "as long as for a real pool" if factor <= 1 else f"{factor:g} times shorter here than for a real pool"
 
 
-def hasten(directory, factor):
-    """Lets installed alerts wait and keep firing `factor` times shorter, for pools whose time passes so much faster.
-    Thresholds stay: they are compared with times as the exporter measures them."""
-    def shorter(found):
-        seconds = sum(float(number) * {"s": 1, "m": 60, "h": 3600, "d": 86400}[unit]
-                      for number, unit in re.findall(r"(\d+)([smhd])", found[2]))
-        return f"{found[1]}{max(1, round(seconds / factor))}s"
+def _shorter(duration, factor):
+    seconds = sum(float(number) * {"s": 1, "m": 60, "h": 3600, "d": 86400}[unit]
+                  for number, unit in re.findall(r"(\d+)([smhd])", duration))
+    return duration if factor <= 1 else f"{max(1, round(seconds / factor))}s"
 
+
+def hasten(directory, factor, bridges=False):
+    """Lets installed alerts wait and keep firing `factor` times shorter, for pools whose time passes so much faster.
+    Thresholds stay: they are compared with times as the exporter measures them. `bridges`: what outlasts failed scrapes
+    becomes shorter as well."""
     for path in directory.glob("*.rules.yml"):
         text = path.read_text(encoding="utf-8")
-        path.write_text(re.sub(r"^( *(?:for|keep_firing_for): )([\dsmhd]+)$", shorter, text, flags=re.M), encoding="utf-8")
+        text = re.sub(r"^( *(?:for|keep_firing_for): )([\dsmhd]+)$",
+                      lambda found: found[1] + _shorter(found[2], factor), text, flags=re.M)
+        path.write_text(text.replace("[3m]", f"[{_shorter('3m', factor)}]") if bridges else text, encoding="utf-8")
 
 
 class Alerting:
-    """Alertmanager with the shipped example, Prometheus with the shipped rules, and a receiver for what they send."""
+    """Alertmanager with the shipped example, or a `pair` of them, Prometheus with the shipped rules, and a receiver for what
+    they send. `hooks` are sent to and scraped. `factor` shortens how long alerts wait, `routes` how long Alertmanager does.
+    `change` and `bridges`: as above."""
 
-    def __init__(self, on_stage, exporter, receiver, interval="1s", factor=1, install=(), hooks_url=None):
-        here = on_stage.directory
-        token = here / "hooks.token"
-        token.write_text("token-of-the-hooks\n", encoding="utf-8")
-        example = (RULES / "alertmanager.example.yml").read_text(encoding="utf-8")
-        config = here / "alertmanager.yml"
-        config.write_text(on_loopback(example, receiver.url, token, hooks_url), encoding="utf-8")
-        install_rules(here / "rules", *install)
+    def __init__(self, on_stage, exporter, receiver, interval="1s", factor=1, install=(), hooks=(), pair=False, routes=1,
+                 change=lambda config: None, bridges=False):
+        config = configure(on_stage, receiver, hooks, routes, change)
+        rules = on_stage.directory / "rules"
+        install_rules(rules, *install)
         if factor > 1:
-            hasten(here / "rules", factor)
-        self.alertmanager = on_stage.alertmanager(config)
-        self.prometheus = on_stage.prometheus(exporter, interval, rules=here / "rules", alertmanager=self.alertmanager)
+            hasten(rules, factor, bridges)
+        self.alertmanagers = on_stage.alertmanager_pair(config) if pair else (on_stage.alertmanager(config),)
+        self.alertmanager = self.alertmanagers[0]
+        self.prometheus = on_stage.prometheus(exporter, interval, rules=rules, alertmanagers=self.alertmanagers, hooks=hooks)

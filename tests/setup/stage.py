@@ -314,9 +314,10 @@ scrape_configs:
   - {{source_labels: [__param_target], target_label: instance}}
   - {{target_label: __address__, replacement: '{exporter}'}}
 """
+_OTHER_JOB = "- job_name: {name}\n  static_configs: [{{targets: {targets}}}]\n"
 _ALERTING = """\
 rule_files: ['{rules}/*.rules.yml']
-alerting: {{alertmanagers: [{{static_configs: [{{targets: ['{alertmanager}']}}]}}]}}
+alerting: {{alertmanagers: [{{static_configs: [{{targets: {targets}}}]}}]}}
 """
 
 
@@ -340,14 +341,17 @@ class Debian(Program):
 
 
 class Prometheus(Debian):
-    """With the exporter as static target (job xenha) and by /sd and /probe (job xenha-pools). With an `alertmanager`
-    also with the `rules` of that directory."""
+    """With the exporter as static target (job xenha) and by /sd and /probe (job xenha-pools), the `hooks` as job xenha-hooks.
+    With `alertmanagers` also with the `rules` of that directory; it sends to all of them and scrapes them."""
 
-    def __init__(self, on_stage, exporter, interval="1s", rules=None, alertmanager=None):
+    def __init__(self, on_stage, exporter, interval="1s", rules=None, alertmanagers=(), hooks=()):
         config = on_stage.directory / "prometheus.yml"
         text = _PROMETHEUS.format(interval=interval, exporter=exporter.address)
-        if alertmanager:
-            text += _ALERTING.format(rules=rules, alertmanager=alertmanager.address)
+        for name, programs in (("xenha-hooks", hooks), ("alertmanager", alertmanagers)):
+            if programs:
+                text += _OTHER_JOB.format(name=name, targets=[program.address for program in programs])
+        if alertmanagers:
+            text += _ALERTING.format(rules=rules, targets=[program.address for program in alertmanagers])
         config.write_text(text, encoding="utf-8")
         super().__init__(on_stage, "prometheus", lambda address, attempt: [
             "prometheus", f"--config.file={config}", f"--storage.tsdb.path={on_stage.directory / f'tsdb{attempt}'}",
@@ -370,17 +374,36 @@ class Prometheus(Debian):
 
 
 class Alertmanager(Debian):
-    """With this configuration; alone, without a cluster."""
+    """With this configuration. Alone, or in a cluster: `cluster` is True for its first member, for others that member."""
 
-    def __init__(self, on_stage, config):
-        super().__init__(on_stage, "alertmanager", lambda address, attempt: [
-            "prometheus-alertmanager", f"--config.file={config}", f"--web.listen-address={address}",
-            f"--storage.path={on_stage.directory / f'alertmanager{attempt}'}", "--cluster.listen-address=",
-            "--log.level=warn"])
+    def __init__(self, on_stage, config, name="alertmanager", cluster=None, peer_timeout="15s"):
+        def arguments(address, attempt):
+            self.cluster_address = f"127.0.0.1:{free_port()}" if cluster else ""
+            words = ["prometheus-alertmanager", f"--config.file={config}", f"--web.listen-address={address}",
+                     f"--storage.path={on_stage.directory / f'{name}{attempt}'}",
+                     f"--cluster.listen-address={self.cluster_address}", f"--cluster.peer-timeout={peer_timeout}",
+                     "--log.level=warn"]
+            return words + ([f"--cluster.peer={cluster.cluster_address}"] if isinstance(cluster, Alertmanager) else [])
+
+        super().__init__(on_stage, name, arguments)
 
     def alerts(self):
         """As /api/v2/alerts has them, suppressed ones included."""
         return http(self.url + "/api/v2/alerts").json()
+
+    def peers(self):
+        """Members that the cluster has, this one included; 0 until it has settled."""
+        cluster = http(self.url + "/api/v2/status").json()["cluster"]
+        return len(cluster["peers"]) if cluster["status"] == "ready" else 0
+
+    def send(self, *alerts):
+        """As Prometheus does: labels, startsAt, endsAt."""
+        reply = http(self.url + "/api/v2/alerts", json.dumps(alerts).encode(), {"Content-Type": "application/json"}, "POST")
+        if reply.status != 200:
+            raise AssertionError(f"{self.name} answers {reply.status}: {reply.text}")
+
+    def metrics(self):
+        return Samples(http(self.url + "/metrics").text)
 
 
 class Stage:
@@ -425,5 +448,12 @@ class Stage:
     def prometheus(self, exporter, interval="1s", **alerting):
         return Prometheus(self, exporter, interval, **alerting)
 
-    def alertmanager(self, config):
-        return Alertmanager(self, config)
+    def alertmanager(self, config, **options):
+        return Alertmanager(self, config, **options)
+
+    def alertmanager_pair(self, config, **options):
+        """Two that see each other."""
+        first = self.alertmanager(config, name="alertmanager1", cluster=True, **options)
+        pair = first, self.alertmanager(config, name="alertmanager2", cluster=first, **options)
+        wait_until("the Alertmanagers see each other", lambda: all(member.peers() == 2 for member in pair))
+        return pair
