@@ -105,7 +105,9 @@ ActionReport EnableHa::follow(const EnableOrder& order, std::optional<xapi::Sess
     if (session) {
       const Result<xapi::TaskState> state = xapi::read_task(*session, task, soon());
       if (state) {
-        progress.most = std::max(progress.most, state->progress);
+        // A task that ended has progress 1 whatever became of it.
+        if (state->status == xapi::TaskState::Status::kPending)
+          progress.most = std::max(progress.most, state->progress);
         if (state->status != xapi::TaskState::Status::kPending) {
           xapi::destroy_task(*session, task, soon());
           session.reset();
