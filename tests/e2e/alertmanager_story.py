@@ -11,7 +11,6 @@ import alerting
 from hooks_daemon import Daemon, enables
 
 SPEED = 10
-ALERT = "XenHAPoolHADisabled"
 
 
 def pools(count):
@@ -62,7 +61,8 @@ class FromAlertmanager(story.Story):
             receipts = daemon.journal.receipts("cluster1")
             self.assertEqual([(one["result"], one["reason"]) for one in receipts[:3]],
                              [("accepted", "new")] + 2 * [("duplicate", "still_open")])
-            self.assertGreaterEqual(daemon.metrics().value("xenha_hooks_alerts_received_total", alertname=ALERT, status="firing"), 3)
+            self.assertGreaterEqual(daemon.metrics().value(
+                "xenha_hooks_alerts_received_total", alertname="XenHAPoolHADisabled", status="firing"), 3)
             manager.send(alerting.alert("cluster1", began, ended=time.time()))
             wait_until("it is told that it is over", lambda: daemon.journal.receipts("cluster1", status="resolved"), 120)
             self.assertEqual(daemon.journal.closings("cluster1"), ["resolved"])

@@ -23,7 +23,7 @@ class HooksAlerts(story.Story):
         self.trial = Daemon(self.stage, self.sim, "trial", "dry-run", factor=FACTOR)
         chain = alerting.Alerting(self.stage, self.exporter, receiver, factor=FACTOR, bridges=True,
                                   hooks=(self.acting, self.trial), change=alerting.quick)
-        self.prometheus = chain.prometheus
+        self.prometheus, self.alertmanager = chain.prometheus, chain.alertmanager
         for daemon in (self.acting, self.trial):
             wait_until(f"{daemon.name} knows the pool", lambda daemon=daemon: daemon.knows("cluster1"))
         wait_until("Prometheus has pools and daemons", lambda: len(self.prometheus.query(
@@ -82,7 +82,15 @@ class HooksAlerts(story.Story):
             # Off again so soon: the acting one gives up, and a person has to know.
             self.sim.command("silent-disarm", pool="cluster1")
             wait_until("it gives up", lambda: self.acting.newest("cluster1") in (("refuse", "flap"), ("refuse", "gave_up")), 240)
-            self.fires(trial, ("critical", "XenHAHooksGaveUp", OF_THE_POOL))
+            gave_up = ("critical", "XenHAHooksGaveUp", OF_THE_POOL)
+            self.fires(trial, gave_up)
+
+            # One of the daemons is gone, and Alertmanager cannot tell it that HA is still off.
+            self.trial.stop()
+            self.fires(trial, gave_up, ("warning", "XenHAHooksRefusing", OF_THE_POOL),
+                       ("warning", "XenHAHooksDown", {"job": "xenha-hooks", "instance": self.trial.address}),
+                       ("warning", "XenHAWebhookFailing", {"job": "alertmanager", "instance": self.alertmanager.address,
+                                                           "integration": "webhook"}))
             self.assertEqual(self.sim.writes(), enables(self.sim))
             self.assertEqual(len(enables(self.sim)), 1)
 
