@@ -3,6 +3,7 @@
 
 import os
 import pathlib
+import re
 import signal
 import subprocess
 import sys
@@ -67,6 +68,34 @@ class Demo(story.Story):
         self.assertIn("as expected: cluster2 ha=off XenHAPoolHADisabled=firing", out)
         self.assertIn("Alert in CloudStack: xs3", out)  # by the name that stands over its column
 
+    def test_what_was_lost_silently_comes_back(self):
+        demo = self.start("decisions\nsilent-disarm\nexpect cluster1 ha=on armed=4/4 hooks=act,safe_to_enable within 5\n"
+                          # Again, so soon after it was put back: that is for a person.
+                          "silent-disarm\nexpect cluster1 ha=off XenHAHooksGaveUp=firing within 60\nclear\n"
+                          "ha-off cluster2\nexpect cluster2 ha=off hooks=refuse,operator_intent within 90\ndecisions\n", "--no-wait")
+        out = self.finish(demo)
+        self.assertEqual(demo.returncode, 0, out)
+        self.assertRegex(out, r"hooks, mode act +http://127\.0\.0\.1:\d+/")
+        self.assertIn("none yet: no alert has come to the hooks", out)
+        chain = [(float(found[1]), found[2]) for found in re.finditer(r"^ +(\d+\.\d) s  (.*)$", out, re.M)]
+        self.assertEqual(chain[0], (0.0, "fault"))
+        steps = ["exporter +HA is off", "Prometheus +XenHAPoolHADisabled fires",
+                 "webhook +XenHAPoolHADisabled firing, accepted: new", "decision +act, safe_to_enable: nobody objects",
+                 "act +enable-pool-ha with SR MGMT-HA", "exporter +HA is on, armed 4/4",
+                 "outcome +success HA is on and every host is armed"]
+        at = [next((seconds for seconds, what in chain if re.match(step, what)), None) for step in steps]
+        self.assertNotIn(None, at, out)
+        own = [at[0], *at[2:5], at[6]]  # the others are when the demo looked
+        self.assertEqual(own, sorted(own), out)
+        armed = re.search(r"cluster1: from the fault to every host armed (\d+\.\d) s", out)
+        self.assertIsNotNone(armed, out)
+        self.assertAlmostEqual(float(armed[1]), at[5], delta=0.2)
+        self.assertRegex(out, r"people +are told: Pool HA is off in cluster1")
+        self.assertRegex(out, r"\d\d:\d\d:\d\d  cluster2  refuse, operator_intent: switched off by operator at ")
+        self.assertRegex(out, r"decision +refuse, flap: HA is off again, less than \d+ s after it was put back")
+        self.assertIn("cluster1: HA is still off.", out)
+        self.assertIn("the hooks may act on cluster1 again", out)
+
     def test_cloudstack_in_trouble(self):
         demo = self.start("stuck-alert 3\nexpect cluster1 cloud_up=3/4 within 30\nunstick 3\n"
                           "maintenance cluster2 2\nexpect cluster2 cloudstack=1 failover=none within 5\n"
@@ -93,7 +122,7 @@ class Demo(story.Story):
 
     def test_interrupted_it_takes_everything_along(self):
         demo = self.start("status\n")
-        wait_until("simulator, exporter, Alertmanager and Prometheus run", lambda: len(children(demo.pid)) == 4)
+        wait_until("simulator, exporter, hooks, Alertmanager and Prometheus run", lambda: len(children(demo.pid)) == 5)
         started = children(demo.pid)
         demo.send_signal(signal.SIGINT)
         out = self.finish(demo)

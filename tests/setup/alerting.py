@@ -67,9 +67,11 @@ class Receiver:
         with self._lock:
             return [message for message in self._messages if message.path == path]
 
-    def first(self, path, alertname, status="firing", **labels):
-        """(message, alert) of the first that tells of it; None when none does."""
+    def first(self, path, alertname, status="firing", since=0, **labels):
+        """(message, alert) of the first that tells of it, and came after `since`; None when none does."""
         for message in self.messages(path):
+            if message.received < since:
+                continue
             for alert in message.alerts(alertname, **labels):
                 if alert["status"] == status:
                     return message, alert

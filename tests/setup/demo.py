@@ -1,4 +1,5 @@
-"""The demo behind tests/demo: starts everything, shows the pools, injects faults, follows the metrics that change."""
+"""The demo behind tests/demo: starts everything, shows the pools, injects faults, follows the metrics that change, and what the
+hooks do about HA that was lost."""
 
 import argparse
 import pathlib
@@ -12,7 +13,9 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "dashboards"))
 
 import alerting  # noqa: E402
+import chain  # noqa: E402
 import faults  # noqa: E402
+import hooks_daemon  # noqa: E402
 import renderer  # noqa: E402
 import stage  # noqa: E402
 from board import Board  # noqa: E402
@@ -52,12 +55,14 @@ def live_dashboards(on_stage, prometheus):
 
 class Demo:
     def __init__(self, stage_, speed, dashboards=True):
+        self.factor = max(1, speed)  # by which alerts, Alertmanager and hooks wait shorter
         self.sim = stage_.simulator(world={**WORLD, "speed": speed}, speed=speed)
         config = stage_.config(self.sim)
         self.exporter = stage_.exporter(config)
+        self.hooks = hooks_daemon.Daemon(stage_, self.sim, factor=self.factor)
         self.receiver = alerting.Receiver().__enter__()
-        chain = alerting.Alerting(stage_, self.exporter, self.receiver, factor=speed)
-        self.alertmanager, self.prometheus = chain.alertmanager, chain.prometheus
+        alerts = alerting.Alerting(stage_, self.exporter, self.receiver, factor=self.factor, routes=self.factor, hooks=[self.hooks])
+        self.alertmanager, self.prometheus = alerts.alertmanager, alerts.prometheus
         seen = live_dashboards(stage_, self.prometheus) if dashboards else "not asked for"
         self.exporter.wait_until_ready()
         self.board = Board(self.exporter, self.sim)
@@ -68,10 +73,11 @@ class Demo:
   {'Prometheus':<20} {self.prometheus.url}/graph?g0.expr=xenha_pool_masters&g0.tab=0&g0.range_input=5m
   {'its alerts':<20} {self.prometheus.url}/alerts
   {'Alertmanager':<20} {self.alertmanager.url}/
+  {'hooks, mode act':<20} {self.hooks.url}/
   {'simulated pools':<20} {self.sim.control}/sim/state
   {'CloudStack':<20} {self.sim.cloud()["url"]}, simulated, release {self.sim.cloud()["version"]}
   {'failovers, JSON':<20} {self.exporter.url}/api/v1/failovers
-  {'configuration':<20} {config}
+  {'configuration':<20} {config}, of the hooks {self.hooks.config}
 """)
         stage.wait_until("both pools and CloudStack are read", lambda: all(
             self.board.status(pool).settled() for pool in self.board.pools()))
@@ -92,9 +98,12 @@ class Demo:
   {'follow [SECONDS]':<34} print changes as they come
   {'speed N':<34} simulated seconds a second
   {'expect POOL NAME=VALUE.. within N':<34} wait for it (up, masters, ha, reachable, live, armed, cloudstack, cloud_up, vms,
-  {'':<34} waiting, failover, recovered; a host's name; XenHA..=firing)
+  {'':<34} waiting, failover, recovered; a host's name; XenHA..=firing;
+  {'':<34} hooks=VERDICT,REASON)
   {'failovers':<34} the newest of each pool, as it was measured
-  {'alerts':<34} what Prometheus' rules say; they wait {alerting.waits(self.speed())}
+  {'alerts':<34} what Prometheus' rules say; they wait {alerting.waits(self.factor)}
+  {'decisions [N]':<34} the newest of the hooks, and why; their guards wait as long as the alerts do
+  {'clear [POOL]':<34} let the hooks act again where they gave up
   {'menu, quit':<34}
 """)
 
@@ -122,6 +131,10 @@ class Demo:
             self.failovers()
         elif word == "alerts":
             self.alerts()
+        elif word == "decisions":
+            self.decisions(int(rest[0]) if rest else 10)
+        elif word == "clear":
+            self.clear(rest[0] if rest else self.board.pools()[0])
         elif word == "follow":
             self.follow(seconds=float(rest[0]) if rest else FOLLOW)
         elif word == "speed" and rest:
@@ -143,12 +156,17 @@ class Demo:
         print(f"\n{pool}: {fault.what}")
         self.board.mark(pool)
         before = self.board.failovers(pool)
+        if fault.hooks and self.board.status(pool).ha != "on":
+            raise Failed(f"HA of {pool} is not on; ha-on {pool} switches it on")
+        loop = chain.Chain(pool, self.board, self.prometheus, self.receiver, self.hooks) if fault.hooks else None
         try:
             faults.release(self.sim, pool)
             fault.act(self.sim, pool, words)
         except AssertionError as problem:
             raise Failed(str(problem)) from None
-        if fault.failover:
+        if loop:
+            self.follow_loop(loop)
+        elif fault.failover:
             self.follow_failover(pool, fault.failover, before)
         else:
             self.board.follow(pool, fault.follow)
@@ -162,6 +180,31 @@ class Demo:
         self.board.follow(pool, simulated / self.speed() + 25, until=lambda status: status.failover() == "none" and closed())
         if over := closed():
             self.board.table(over[0], self.speed())
+
+    def follow_loop(self, loop):
+        """Until HA is back and verified, or the hooks will not put it back: an alert's wait, then theirs, then the act."""
+        print(f"  {0:6.1f} s  fault")
+        if loop.follow(1200 / min(self.factor, self.speed()) + 45):
+            print(f"\n  {loop.pool}: from the fault to every host armed {loop.armed_at - loop.began:.1f} s; the alert alone waits "
+                  f"{max(1, round(300 / self.factor))} s, {alerting.waits(self.factor)}, as do the hooks' guards.")
+        else:
+            print(f"\n  {loop.pool}: HA is still off. Why: decisions, or {self.hooks.url}/. Switch it on: ha-on {loop.pool}; where "
+                  f"the hooks gave up: clear {loop.pool}")
+
+    def decisions(self, count):
+        found = self.hooks.decisions(hooks_daemon.OPERATOR, limit=count)
+        for decision in found:
+            when = time.strftime("%H:%M:%S", time.localtime(decision["timestamp_seconds"]))
+            print(f"  {when}  {decision['pool']}  {chain.told(decision)}")
+        if not found:
+            print("  none yet: no alert has come to the hooks")
+
+    def clear(self, pool):
+        try:
+            self.hooks.order("clear", pool)
+        except AssertionError as problem:
+            raise Failed(str(problem)) from None
+        print(f"  the hooks may act on {pool} again")
 
     def speed(self):
         return self.sim.state()["speed"]
@@ -187,8 +230,9 @@ class Demo:
             print("  no alert fires")
 
     def facts(self, pool):
-        """What `expect` compares: the board's facts, and "firing" by the name of an alert that fires."""
-        return self.board.status(pool).facts() | {alert["labels"]["alertname"]: "firing" for alert in self.firing(pool)}
+        """What `expect` compares: the board's facts, the hooks' newest decision, "firing" by the name of an alert that fires."""
+        return self.board.status(pool).facts() | {"hooks": ",".join(self.hooks.newest(pool) or ["none"])} | {
+            alert["labels"]["alertname"]: "firing" for alert in self.firing(pool)}
 
     def expect(self, words):
         seconds = 30.0

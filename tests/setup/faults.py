@@ -15,6 +15,7 @@ class Fault:
     more: str = ""  # further arguments
     follow: float = 10  # seconds
     failover: float = 0  # simulated seconds until the failover that it makes is over
+    hooks: bool = False  # HA is lost, and it is for the hooks to put it back
 
     def usage(self):
         return " ".join(part for part in [self.word, "[POOL]", "HOST" if self.needs_host else "", self.more] if part)
@@ -141,7 +142,7 @@ FAULTS = [
     Fault("power-on", "power comes back to what was off", power_on, more="[HOST]", follow=30),
     Fault("ha-off", "an operator switches HA off", lambda sim, pool, _: as_operator(sim, pool, "disable"), follow=10),
     Fault("ha-on", "an operator switches HA on again", lambda sim, pool, _: as_operator(sim, pool, "enable"), follow=20),
-    Fault("silent-disarm", "the master clears HA and tells nobody", command("silent-disarm")),
+    Fault("silent-disarm", "the master clears HA and tells nobody", command("silent-disarm"), hooks=True),
     Fault("disarm", "one host loses its part in HA", command("disarm-host"), needs_host=True),
     Fault("arm", "it has it again", command("arm-host"), needs_host=True),
     Fault("unplug", "the heartbeat SR is unplugged on a host", command("unplug-pbd"), needs_host=True),

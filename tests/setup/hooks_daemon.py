@@ -89,9 +89,9 @@ class Daemon(stage.Hooks):
         section = (f"\nhooks:\n  mode: {mode}\n  state_dir: {self.state_dir.name}\n  bearer_token_file: hooks.token\n"
                    "  operator_token_file: operator.token\n  policies: [{alert: XenHAPoolHADisabled, action: enable-pool-ha}]\n"
                    f"  guards: {{{words}}}\n")
-        config = on_stage.config(sim, change=lambda text: text.split("\nhooks:\n")[0] + section, name=f"{name}.yml")
+        self.config = on_stage.config(sim, change=lambda text: text.split("\nhooks:\n")[0] + section, name=f"{name}.yml")
         self.journal = Journal(self.state_dir)
-        super().__init__(on_stage, config, name=name, address=address)
+        super().__init__(on_stage, self.config, name=name, address=address)
         stage.wait_until("the hooks are ready", lambda: self.get("/-/ready").status == 200)
 
     def knows(self, pool):
