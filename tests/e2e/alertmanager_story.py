@@ -109,7 +109,8 @@ class FromAlertmanager(story.Story):
             wait_until("the first has all three", lambda: accepted(whole) == names, 120)
             wait_until("the second is told that alerts are missing", lambda: cut.metrics().value(
                 "xenha_hooks_truncated_alerts_total") >= 2, 120)
-            self.assertEqual(len(accepted(cut)), 1)
+            first = cut.journal.rows("SELECT * FROM receipt WHERE at = (SELECT min(at) FROM receipt)")
+            self.assertEqual([one["result"] for one in first], ["accepted"])  # which of the three may change with each message
             self.assertEqual(whole.metrics().value("xenha_hooks_truncated_alerts_total"), 0)
             self.assertRegex(cut.log(), r'level=warn msg="Alertmanager left alerts out; set max_alerts: 0.*truncated=2')
             self.assertNotIn("left alerts out", whole.log())

@@ -161,8 +161,8 @@ class Loop(story.Story):
             attempt["result"] for attempt in each.journal.attempts(pool, entry))
 
     def test_two_act_by_mistake(self):
-        """Both have decided before either call leaves: logging in takes a second and a half here. In 6.5 the second call waits
-        for the first and finds HA on; from 7.0 on it is refused at once."""
+        """Both have decided before either call leaves: logging in takes three seconds here. In 6.5 the second call waits for
+        the first and finds HA on; from 7.0 on it is refused at once."""
         pools = ({"name": "new", "hosts": 3, "vms": 6}, {"name": "old", "release": "6.5", "hosts": 3, "vms": 6})
         both = self.two_acting(*pools)
         with alerting.Receiver() as receiver:
@@ -172,7 +172,7 @@ class Loop(story.Story):
                 with self.subTest(pool):
                     since = self.since(both, pool)
                     self.sim.command("silent-disarm", pool=pool)
-                    self.sim.command("answers", pool=pool, method="session.login_with_password", fault="slow:1.5")
+                    self.sim.command("answers", pool=pool, method="session.login_with_password", fault="slow:3")
                     for member in pair:
                         member.send(alerting.alert(pool))
                     for each in both:
