@@ -104,10 +104,12 @@ Result<Json> force_state(CommandArgs& args, Cloud& cloud, CsHost& host) {
     declare_alert(cloud, host, true);
   else if (state == "Down" || state == "Alert")
     set_host_state(cloud, host, state == "Down" ? HostState::kDown : HostState::kAlert);
+  else if (state == "Connecting")
+    set_host_state(cloud, host, HostState::kConnecting);
   else if (state == "Disconnected")
     disconnect_host(cloud, host);
   else if (state != "Up")
-    return bad_command("state is one of Up, Down, Alert, Disconnected");
+    return bad_command("state is one of Up, Connecting, Down, Alert, Disconnected");
   return done();
 }
 

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,7 +40,9 @@ struct Statefile {
 
 /// How the next pool.enable_ha fails, if a scenario wants so.
 struct EnableFault {
-  std::string phase = {};  ///< "": not at all; attach | preconfigure | join | backup
+  /// "": not at all; refuse (no task is made) | check (nothing is changed) | queue (pending until this is
+  /// lifted, two hours at most) | attach | preconfigure | join | backup
+  std::string phase = {};
   Failure failure = {};
   bool rollback_hangs = false;  ///< the way back never ends while the statefile cannot be read
 };
@@ -57,6 +60,7 @@ class Site {
   std::string heartbeat_sr;  ///< reference, in every copy of the database
   bool statefile_lost_message = false;
   EnableFault enable_fault;
+  std::set<std::string> waiting_tasks;  ///< of calls whose turn has not come: only those can be cancelled
 
   // What a scenario changes in answers.
   std::map<std::string, std::string>

@@ -45,6 +45,8 @@ void check_role_and_run(const ApiCallPtr& call) {
                    [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     return call->fail(fail("RBAC_PERMISSION_DENIED", permission, "No permission in user session"));
   }
+  const EnableFault& fault = call->site().enable_fault;
+  if (call->method == "pool.enable_ha" && fault.phase == "refuse") return call->fail(fault.failure);
   run_handler(call);
 }
 

@@ -4,6 +4,7 @@
 #include "tests/sim/ha/disable_ha.h"
 #include "tests/sim/ha/enable_ha.h"
 #include "tests/sim/world/storage_builder.h"
+#include "tests/sim/world/timings.h"
 #include "tests/sim/xapi/dispatch.h"
 
 namespace xenha::sim {
@@ -50,6 +51,24 @@ bool somebody_works(const ApiCallPtr& call, CallHandler again) {
   return true;
 }
 
+/// What the call waits for while others hold what it needs; then it fails with what they left it.
+void wait_in_queue(const ApiCallPtr& call, CallHandler again, SimTime until) {
+  if (call->finished()) return;
+  const EnableFault& fault = call->site().enable_fault;
+  if (call->db->text("task", call->task(), "status") == "cancelling") {
+    call->site().waiting_tasks.erase(call->task());
+    call->fail(fail("TASK_CANCELLED", call->task()));
+    return call->db->set("task", call->task(), "status", "cancelled");
+  }
+  if (fault.phase != "queue") {
+    call->site().waiting_tasks.erase(call->task());
+    return again(call);
+  }
+  if (call->world.clock.now() >= until) return call->fail(fault.failure);
+  call->world.later(*call->master, timings::kQueueRetry,
+                    [call, again, until] { wait_in_queue(call, again, until); });
+}
+
 /// Phase 1: the VDIs and what the pool's record says of them; they stay even when a later step fails.
 std::optional<Failure> prepare_disk(const ApiCallPtr& call, EnablePlan& plan) {
   Database& db = *call->db;
@@ -71,6 +90,12 @@ void enable(const ApiCallPtr& call) {
   if (somebody_works(call, enable)) return;
   Database& db = *call->db;
   if (db.flag("pool", db.pool_ref(), "ha_enabled")) return call->fail(fail("HA_IS_ENABLED"));
+  const EnableFault& fault = call->site().enable_fault;
+  if (fault.phase == "check") return call->fail(fault.failure);
+  if (fault.phase == "queue") {
+    call->site().waiting_tasks.insert(call->task());
+    return wait_in_queue(call, enable, call->world.clock.now() + timings::kQueueLimit);
+  }
   EnablePlan plan;
   if (const auto failure =
           check_enable(call->site(), db, call->params[1].get<std::vector<std::string>>(), plan))

@@ -25,7 +25,10 @@ void destroy(const ApiCallPtr& call) {
 
 /// Accepted and without effect once the operation runs.
 void cancel(const ApiCallPtr& call) {
-  if (may_touch(call, "task.cancel/any")) call->succeed();
+  if (!may_touch(call, "task.cancel/any")) return;
+  if (call->site().waiting_tasks.contains(call->text(1)))
+    call->db->set("task", call->text(1), "status", "cancelling");
+  call->succeed();
 }
 
 void create(const ApiCallPtr& call) {
