@@ -3,10 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <thread>
 
 #include "lib/config/address.h"
-#include "lib/xapi/ask.h"
+#include "tests/integration/operator_call.h"
 #include "tests/sim/world/world.h"
 
 namespace xenha::test {
@@ -97,29 +96,13 @@ void ObservedPool::lose_ha() {
 }
 
 std::string ObservedPool::call(const std::string& method, xapi::Params more, int host) {
-  static constexpr std::array<std::string_view, 5> kOperators{"session.login_with_password", "session.logout",
-                                                              "pool.disable_ha", "Async.pool.disable_ha",
-                                                              "pool.enable_ha"};
-  http::CurlTransport transport({.user_agent = "operator"});
-  xapi::Client client(transport, clock_, kOperators, "operator", {});
-  const xapi::Line line{transport, client, clock_};
-  http::Endpoint at{config.tls, sim_->address(1, host), sim_->port(), config.policy};
-  auto session = xapi::Session::log_in(line, std::make_shared<const http::Endpoint>(at), "root",
-                                       Secret("root-password"), "operator", clock_.steady() + 10s);
-  if (!session) return session.error().message;
-  // What takes minutes passes at once.
-  const std::jthread time([this](const std::stop_token& stop) {
-    while (!stop.stop_requested()) sim_->advance(1s);
-  });
-  const Result<xapi::Reply> reply = session->call(method, std::move(more), clock_.steady() + 30s, false);
-  if (!reply) return reply.error().remote_code;
-  return std::string(reply->answer.value->text().value_or(""));
+  return call_as_operator(*sim_, method, std::move(more), host);
 }
 
 std::size_t ObservedPool::calls_of(const std::string& method) {
   const std::vector<sim::CallEntry> calls = sim_->calls();
   return static_cast<std::size_t>(std::count_if(calls.begin(), calls.end(), [&](const auto& each) {
-    return each.method == method && each.originator != "operator";
+    return each.method == method && each.originator != kOperator;
   }));
 }
 
