@@ -447,7 +447,10 @@ void PoolWorker::conclude(journal::EntryId attempt, const ActionReport& report, 
                                                  .error_text = report.text,
                                                  .counts = !report.not_ours},
                                                 now);
-  if (!finished) has_failed(finished.error(), "writing the outcome");
+  if (!finished) {  // still without outcome: the next pass asks the pool again, and counts it then
+    has_failed(finished.error(), "writing the outcome");
+    return;
+  }
   parts_.board.acted(parts_.pool.name, std::string(kEnablePoolHa), *report.outcome, took, now);
   log::event(*report.outcome == Outcome::kSuccess ? log::Level::kInfo : log::Level::kError,
              "the attempt is over",

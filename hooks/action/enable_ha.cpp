@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "hooks/action/enable_errors.h"
 #include "lib/xapi_enable/enable_ha.h"
 
 namespace xenha::hooks {
@@ -24,6 +25,20 @@ ActionReport interrupted() {
 bool lost_touch(const Error& error) {
   return error.code == ErrorCode::kUnreachable || error.code == ErrorCode::kTimeout ||
          error.remote_code == "SESSION_INVALID";
+}
+
+/// XenServer's own no, or nothing left this machine. After anything else (no answer, half of one, a proxy's
+/// page) the operation may run.
+bool certainly_not_done(const Error& error) {
+  return error.code == ErrorCode::kRemoteFault || error.code == ErrorCode::kAuth ||
+         error.code == ErrorCode::kTls || error.code == ErrorCode::kBadConfig;
+}
+
+/// The code, and what XenServer adds: the only clue where the code is INTERNAL_ERROR.
+std::string told(const xapi::TaskState& task) {
+  std::string out = task.error_code;
+  for (const std::string& each : task.error_args) out += (each.empty() ? "" : " ") + each;
+  return out;
 }
 
 std::vector<std::string> unarmed(const Situation& situation) {
@@ -77,10 +92,10 @@ ActionReport EnableHa::run(const EnableOrder& order, ActionLog& log, std::stop_t
     return {.outcome = Outcome::kFailed, .text = "not sent: " + written.error().message};
 
   Result<std::string> task = xapi::start_enable_ha(*session, order.sr_ref, order.timeout, soon());
-  if (!task && !lost_touch(task.error()))
-    return refused(task.error().remote_code, task.error().message, false, std::move(stop));
   if (!task && task.error().remote_code == "SESSION_INVALID")  // it was looked at before anything was done
     return ended(Outcome::kFailed, "the session was lost before the call", task.error().remote_code);
+  if (!task && certainly_not_done(task.error()))
+    return refused(task.error().remote_code, task.error().message, false, std::move(stop));
   if (task) log.task_known(*task);
   return follow(order, *std::move(session), task ? *task : std::string(), std::move(stop));
 }
@@ -114,7 +129,7 @@ ActionReport EnableHa::follow(const EnableOrder& order, std::optional<xapi::Sess
           if (state->status == xapi::TaskState::Status::kSuccess) return verify(std::move(stop));
           if (state->status == xapi::TaskState::Status::kCancelled && state->error_code.empty())
             return ended(Outcome::kFailed, "the task was cancelled");
-          return refused(state->error_code, state->error_code, progress.most > 0, std::move(stop));
+          return refused(state->error_code, told(*state), progress.most > 0, std::move(stop));
         }
       } else if (!lost_touch(state.error())) {
         break;  // gone: finished long ago, or xapi was restarted
@@ -137,6 +152,8 @@ ActionReport EnableHa::refused(const std::string& code, const std::string& text,
     report.not_ours = true;
     return report;
   }
+  const EnableError* known = enable_error(code);
+  if (known != nullptr && known->begun != Begun::kMaybe) begun = known->begun == Begun::kYes;
   return begun ? ended(Outcome::kRolledBack, "begun, then undone: " + text, code)
                : ended(Outcome::kFailed, "refused: " + text, code);
 }

@@ -1,22 +1,23 @@
 #include "hooks/action/outcome.h"
 
-#include <algorithm>
+#include "hooks/action/enable_errors.h"
 
 namespace xenha::hooks {
 namespace {
 
-constexpr std::array<std::string_view, 6> kNeverRetry{
-    "LICENCE_RESTRICTION",    "INCOMPATIBLE_STATEFILE_SR", "SR_OPERATION_NOT_SUPPORTED",
-    "RBAC_PERMISSION_DENIED", "CANNOT_CREATE_STATE_FILE",  "REQUIRED_PIF_IS_UNPLUGGED"};
+bool is(std::string_view error_code, AfterError after) {
+  const EnableError* error = enable_error(error_code);
+  return error != nullptr && error->after == after;
+}
 
 }  // namespace
 
 bool never_retry(std::string_view error_code) {
-  return std::find(kNeverRetry.begin(), kNeverRetry.end(), error_code) != kNeverRetry.end();
+  return is(error_code, AfterError::kNever);
 }
 
 bool somebody_elses(std::string_view error_code) {
-  return error_code == "HA_IS_ENABLED" || error_code.ends_with("_IN_PROGRESS");
+  return is(error_code, AfterError::kNotOurs);
 }
 
 }  // namespace xenha::hooks

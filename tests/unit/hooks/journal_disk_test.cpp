@@ -10,11 +10,11 @@
 #include <cerrno>
 
 #include "tests/unit/hooks/journal_dir.h"
+#include "tests/unit/hooks/scarce_disk.h"
 
 namespace {
 std::atomic<int> syncs = 0;
 std::atomic<bool> syncs_fail = false;
-std::atomic<int> writes_left = -1;  ///< then the disk is full; below zero: never
 
 bool sync_fails() {
   ++syncs;
@@ -33,34 +33,6 @@ extern "C" int fsync(int fd) {
 
 namespace xenha::hooks::journal::test {
 namespace {
-
-ssize_t scarce_pwrite(int fd, const void* bytes, size_t size, off_t at) {
-  if (writes_left == 0) {
-    errno = ENOSPC;
-    return -1;
-  }
-  if (writes_left > 0) --writes_left;
-  return pwrite(fd, bytes, size, at);
-}
-
-/// Until the end of its life SQLite's writes go through the above.
-class ScarceDisk {
- public:
-  ScarceDisk() {
-    for (const char* name : {"pwrite", "pwrite64"})
-      EXPECT_EQ(vfs_->xSetSystemCall(vfs_, name, reinterpret_cast<sqlite3_syscall_ptr>(scarce_pwrite)),
-                SQLITE_OK);
-  }
-  ScarceDisk(const ScarceDisk&) = delete;
-  ScarceDisk& operator=(const ScarceDisk&) = delete;
-  ~ScarceDisk() {
-    writes_left = -1;
-    for (const char* name : {"pwrite", "pwrite64"}) vfs_->xSetSystemCall(vfs_, name, nullptr);
-  }
-
- private:
-  sqlite3_vfs* vfs_ = sqlite3_vfs_find(nullptr);
-};
 
 TEST_F(JournalTest, EveryWriteIsSyncedBeforeItReturns) {
   const auto synced = [](auto&& act) {

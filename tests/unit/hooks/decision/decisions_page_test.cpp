@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "hooks/action/enable_errors.h"
 #include "hooks/decision/guards.h"
 #include "tests/support/golden.h"
 
@@ -9,7 +10,8 @@ namespace xenha::hooks {
 namespace {
 
 TEST(DecisionsPage, IsWhatTheTextsSay) {
-  EXPECT_EQ("", test::golden_problem(test::source_directory() / "hooks/DECISIONS.md", decisions_page()));
+  EXPECT_EQ("", test::golden_problem(test::source_directory() / "hooks/DECISIONS.md",
+                                     decisions_page() + enable_errors_section()));
 }
 
 TEST(Reasons, StandInTheOrderOfTheirEnumerators) {
