@@ -263,7 +263,7 @@ TEST_F(GoodConfig, TheCheckEndsWithZeroAndCounts) {
 
 TEST_F(GoodConfig, TheShippedExamplePassesTheCheck) {
   for (const char* name : {"xenha.yml", "example.pw"}) {
-    std::filesystem::copy_file(std::filesystem::path(XENHA_SOURCE_DIR) / "exporter/deploy" / name,
+    std::filesystem::copy_file(std::filesystem::path(XENHA_SOURCE_DIR) / "lib/deploy" / name,
                                dir_.path() / name);
     std::filesystem::permissions(dir_.path() / name, std::filesystem::perms(0640));
   }

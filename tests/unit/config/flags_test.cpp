@@ -5,8 +5,6 @@
 
 #include <sstream>
 
-#include "tests/unit/config/fixture_dir.h"
-
 namespace xenha::exporter {
 namespace {
 
@@ -99,28 +97,6 @@ TEST(Flags, HelpFitsTheScreenAndNamesEveryFlag) {
         "--web.config.file", "--web.telemetry-path", "--version", "--help", "Example:"})
     EXPECT_THAT(exit.out, HasSubstr(flag));
   EXPECT_THAT(exit.out, HasSubstr("Default: :10045"));
-}
-
-/// The words that begin with -- in the help text.
-std::vector<std::string> flags_in_help() {
-  auto result = parse({"--help"});
-  std::istringstream lines(std::get<EarlyExit>(result).out);
-  std::vector<std::string> out;
-  for (std::string line; std::getline(lines, line);)
-    if (line.starts_with("  --")) out.push_back(line.substr(2, line.find_first_of("= ", 2) - 2));
-  return out;
-}
-
-TEST(Flags, StandInTheManualAndInTheCompletion) {
-  const std::filesystem::path deploy = XENHA_SOURCE_DIR "/exporter/deploy";
-  const std::string manual = test::replaced(test::slurp(deploy / "xenha-exporter.8"), "\\-", "-");
-  const std::string completion = test::slurp(deploy / "xenha-exporter.bash");
-  const std::vector<std::string> all = flags_in_help();
-  EXPECT_EQ(all.size(), 9u);
-  for (const std::string& flag : all) {
-    EXPECT_THAT(manual, HasSubstr(flag));
-    EXPECT_THAT(completion, HasSubstr(flag));
-  }
 }
 
 TEST(Flags, VersionWinsOverEverythingElseThatIsRight) {

@@ -310,17 +310,15 @@ auto guards_of(const HooksConfig& config) {
 }
 
 TEST_F(GoodHooksConfig, TheShippedSectionSaysTheDefaultsAndPassesTheCheck) {
-  const std::filesystem::path source(XENHA_SOURCE_DIR);
-  const std::string pools =
-      test::replaced(test::slurp(source / "exporter/deploy/xenha.yml"), "example.pw", "../secrets/pool.pw");
-  const std::string section = test::slurp(source / "hooks/deploy/hooks-section.yml");
-  const std::string head = "\n# hooks:\n";
-  const std::size_t at = section.find(head);
-  ASSERT_NE(at, section.npos);
-  EXPECT_EQ(check(pools + section).policies.size(), 0u) << "as shipped, nothing is switched on";
-  std::string used = test::replaced("\n" + section.substr(at + 1), "\n# ", "\n");
+  const std::string shipped = test::replaced(test::slurp(XENHA_SOURCE_DIR "/lib/deploy/xenha.yml"),
+                                             "example.pw", "../secrets/pool.pw");
+  const std::size_t at = shipped.find("\n# hooks:\n");
+  const std::size_t end = shipped.find("\n\n", at);
+  ASSERT_NE(end, shipped.npos);
+  EXPECT_EQ(check(shipped).policies.size(), 0u) << "as shipped, nothing is switched on";
+  std::string used = test::replaced(shipped.substr(at, end - at), "\n# ", "\n");
   used = test::replaced(test::replaced(used, "\n#\n", "\n"), "_token_file: ", "_token_file: ../secrets/");
-  const HooksConfig config = check(pools + section.substr(0, at) + used);
+  const HooksConfig config = check(shipped.substr(0, at) + used + shipped.substr(end));
   EXPECT_TRUE(config.bearer_token && config.operator_token);
   EXPECT_THAT(config.policies, ElementsAre(AlertPolicy{"XenHAPoolHADisabled", std::string(kEnablePoolHa)}));
   EXPECT_EQ(config.policy.mode, Mode::kDryRun);

@@ -1,7 +1,8 @@
-# bash completion for xenha-hooks                       -*- shell-script -*-
+# bash completion for xenha-exporter and xenha-hooks          -*- shell-script -*-
+# The flags are those that the program's own --help names; only what may follow them stands here.
 
-_xenha_hooks() {
-    local cur prev flag value
+_xenha_daemon() {
+    local cur prev flag value flags
     cur=${COMP_WORDS[COMP_CWORD]}
     prev=${COMP_WORDS[COMP_CWORD - 1]}
 
@@ -29,13 +30,20 @@ _xenha_hooks() {
             return
             ;;
         --web.listen-address)
-            mapfile -t COMPREPLY < <(compgen -W "127.0.0.1:10046 :10046" -- "$value")
+            case $1 in
+                *xenha-hooks) mapfile -t COMPREPLY < <(compgen -W "127.0.0.1:10046 :10046" -- "$value") ;;
+                *) mapfile -t COMPREPLY < <(compgen -W ":10045 127.0.0.1:10045" -- "$value") ;;
+            esac
+            return
+            ;;
+        --web.telemetry-path)
+            mapfile -t COMPREPLY < <(compgen -W "/metrics" -- "$value")
             return
             ;;
     esac
-    mapfile -t COMPREPLY < <(compgen -W "--config.file= --config.check --log.level= --log.format=
-        --web.listen-address= --web.config.file= --version --help" -- "$cur")
+    flags=$("$1" --help 2>/dev/null | sed -nE 's/^  (--[a-z.-]+=?).*/\1/p')
+    mapfile -t COMPREPLY < <(compgen -W "$flags" -- "$cur")
     [[ ${COMPREPLY[0]-} == *= ]] && compopt -o nospace 2>/dev/null
 }
 
-complete -F _xenha_hooks xenha-hooks
+complete -F _xenha_daemon xenha-exporter xenha-hooks
