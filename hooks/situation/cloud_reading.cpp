@@ -151,7 +151,7 @@ void CloudReading::start() {
   renew_keys();
   if (gate_.blocked(clock_.steady()))
     return end("its key was refused; it is tried again after 15 minutes or when the key's file changes");
-  reader_.clusters(then("listClusters", &CloudReading::take_clusters));
+  reader_.clusters(then(&CloudReading::take_clusters));
 }
 
 CloudWord CloudReading::take() {
@@ -163,21 +163,20 @@ CloudWord CloudReading::take() {
 }
 
 template <class T>
-cloudstack::Reader::Done<T> CloudReading::then(std::string what,
-                                               void (CloudReading::*next)(cloudstack::Listing<T>)) {
-  return [this, what = std::move(what), next](Result<cloudstack::Listing<T>> listing) {
+cloudstack::Reader::Done<T> CloudReading::then(void (CloudReading::*next)(cloudstack::Listing<T>)) {
+  return [this, next](Result<cloudstack::Listing<T>> listing) {
     if (listing) {
       gate_.accepted();
       return (this->*next)(*std::move(listing));
     }
     if (listing.error().code == ErrorCode::kAuth) gate_.refused(clock_.steady());
-    end(what + ": " + listing.error().message);
+    end(listing.error().message);  // names the command
   };
 }
 
 void CloudReading::take_clusters(cloudstack::Listing<model::CloudCluster> listing) {
   word_.clusters = std::move(listing.items);
-  reader_.hosts("", then("listHosts", &CloudReading::take_hosts));
+  reader_.hosts("", then(&CloudReading::take_hosts));
 }
 
 void CloudReading::take_hosts(cloudstack::Listing<model::CloudHost> listing) {
@@ -190,7 +189,7 @@ void CloudReading::ask_events(const std::string& type) {
   const auto next = type == "MAINT.CANCEL" ? &CloudReading::take_cancelled : &CloudReading::take_prepared;
   reader_.events(
       type, [old](const model::CloudEvent& event) { return event.created < old; }, kMostEvents,
-      then("listEvents", next));
+      then(next));
 }
 
 void CloudReading::take_cancelled(cloudstack::Listing<model::CloudEvent> listing) {

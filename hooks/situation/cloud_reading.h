@@ -55,7 +55,7 @@ class CloudReading {
 
  private:
   template <class T>
-  cloudstack::Reader::Done<T> then(std::string what, void (CloudReading::*next)(cloudstack::Listing<T>));
+  cloudstack::Reader::Done<T> then(void (CloudReading::*next)(cloudstack::Listing<T>));
   void renew_keys();
   void take_clusters(cloudstack::Listing<model::CloudCluster> listing);
   void take_hosts(cloudstack::Listing<model::CloudHost> listing);

@@ -12,7 +12,7 @@ import allowed_commands
 import allowed_methods
 import cloud_commands
 import datamodel
-import exporter_cloud_strings
+import cloud_strings
 import exporter_links
 import hooks_links
 import hooks_strings
@@ -21,6 +21,10 @@ import include_rule
 import tracked_files
 
 ROOT = pathlib.Path(sys.argv.pop(1))
+sys.path.insert(0, str(ROOT / "tests/e2e"))
+
+import harmless  # noqa: E402
+
 MODEL = datamodel.methods(ROOT)
 GOOD = sorted(datamodel.HARMLESS) + ["pool.get_all"]
 SIMULATED = cloud_commands.simulated(ROOT)
@@ -102,9 +106,9 @@ class AllowedCommands(unittest.TestCase):
         self.assertTrue(allowed_commands.problems(["listHosts"], 2, SIMULATED))
 
 
-class ExporterCloudStrings(unittest.TestCase):
+class CloudStrings(unittest.TestCase):
     def found(self, data):
-        return exporter_cloud_strings.problems(data, ["listHosts"])
+        return cloud_strings.problems(data, ["listHosts"])
 
     def test_accepts_allowed_names_words_and_symbols(self):
         self.assertEqual(self.found(b"\0listHosts\0by local login\0_ZN5xenha10updateHostEv\0kUpdateHost\0"), [])
@@ -126,7 +130,7 @@ class ExporterLinks(unittest.TestCase):
     def test_objects_to_libraries_that_write(self):
         good = sorted(exporter_links.NEEDED) + ["CURL::libcurl"]
         self.assertEqual(exporter_links.problems(good), [])
-        for name in ["xenha_xapi_enable", "xenha_xapi_operator", "xenha_cloudstack_operator", "xenha_sim"]:
+        for name in ["xenha_xapi_enable", "xenha_xapi_operator", "xenha_xapi_other", "xenha_cloudstack_operator", "xenha_sim"]:
             self.assertTrue(exporter_links.problems(good + [name]), name)
         self.assertTrue(exporter_links.problems(["xenha-exporter"]))
 
@@ -135,7 +139,7 @@ class HooksLinksAndStrings(unittest.TestCase):
     def test_objects_to_other_libraries(self):
         good = sorted(hooks_links.NEEDED) + ["CURL::libcurl"]
         self.assertEqual(hooks_links.problems(good), [])
-        for name in ("xenha_xapi_operator", "xenha_cloudstack_operator", "xenha_exporter_poll", "xenha_sim"):
+        for name in ("xenha_xapi_operator", "xenha_xapi_other", "xenha_cloudstack_operator", "xenha_exporter_poll", "xenha_sim"):
             self.assertTrue(hooks_links.problems(good + [name]), name)
         self.assertTrue(hooks_links.problems(["xenha-hooks"]))
 
@@ -146,6 +150,22 @@ class HooksLinksAndStrings(unittest.TestCase):
         self.assertTrue(hooks_strings.problems(good + b"host.reboot\0", allowed, model))
         self.assertTrue(hooks_strings.problems(good + b"Async.host.reboot\0", allowed, model))
         self.assertTrue(hooks_strings.problems(b"\0", allowed, model))
+
+
+class LogOfCalls(unittest.TestCase):
+    def found(self, client, method):
+        return harmless.problems([{"client": client, "method": method, "host": "127.10.1.1", "cloud": "", "outcome": "Success"}])
+
+    def test_accepts_the_act_and_what_people_do(self):
+        self.assertEqual(self.found("127.0.0.1 xenha-hooks/0.1", "Async.pool.enable_ha"), [])
+        self.assertEqual(self.found("127.0.0.1 xenhactl/0.1", "Async.pool.disable_ha"), [])
+        self.assertEqual(self.found("127.0.0.1 Python-xmlrpc/3.11", "host.reboot"), [])
+
+    def test_objects_to_every_other_write_of_a_daemon(self):
+        for method in ("Async.pool.disable_ha", "pool.enable_ha", "pool.add_to_other_config", "task.cancel", "reconnectHost"):
+            self.assertTrue(self.found("127.0.0.1 xenha-hooks/0.1", method), method)
+        for method in ("Async.pool.enable_ha", "host.reboot"):
+            self.assertTrue(self.found("127.0.0.1 xenha-exporter/0.1", method), method)
 
 
 class IncludeRule(unittest.TestCase):

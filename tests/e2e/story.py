@@ -6,6 +6,7 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "setup"))
 
+import harmless  # noqa: E402
 import stage  # noqa: E402
 from stage import http, wait_until  # noqa: E402,F401
 
@@ -18,9 +19,16 @@ class Story(unittest.TestCase):
     def run(self, result=None):
         before = len(result.failures) + len(result.errors) if result else 0
         with stage.Stage(PROGRAMS, type(self).__name__.lower()) as self.stage:
+            self.addCleanup(self.our_programs_were_harmless)
             super().run(result)
             if result and len(result.failures) + len(result.errors) > before:
                 self.stage.tell_last_words()
+
+    def our_programs_were_harmless(self):
+        """At the end of every test, whatever it is about."""
+        for program in self.stage.running:
+            if isinstance(program, stage.Simulator) and program.alive():
+                self.assertEqual(harmless.problems(program.writes()), [])
 
     def watched(self, *flags, speed=1, world=None, cloudstack=None, exporter_flags=(), **config):
         """A simulator and an exporter that has read every pool and CloudStack."""

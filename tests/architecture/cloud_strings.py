@@ -1,8 +1,8 @@
 #!/usr/bin/python3 -B
-"""The name of no CloudStack command beyond the allowed lists stands in the exporter's binary: none that changes
+"""The name of no CloudStack command beyond the allowed lists stands in a daemon's binary: none that changes
 anything, and nothing that looks like a command.
 
-    exporter_cloud_strings.py SOURCE_ROOT BINARY
+    cloud_strings.py SOURCE_ROOT BINARY
 """
 
 import sys
