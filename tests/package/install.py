@@ -10,6 +10,7 @@ import json
 import os
 import pathlib
 import pwd
+import re
 import signal
 import subprocess
 import sys
@@ -51,6 +52,7 @@ def enter_a_copy():
             mkdir {there}/root/tmp/test {there}/root/tmp/packages
             cp {pathlib.Path(__file__).parent}/*.py {there}/root/tmp/test
             cp {sys.argv[1]}/*.deb {there}/root/tmp/packages
+            cp {pathlib.Path(__file__).resolve().parents[2]}/README.md {there}/root/tmp/test
             exec chroot {there}/root /usr/bin/python3 -B /tmp/test/install.py /tmp/packages "$@"
         """
         environment = os.environ | {INSIDE: "1", "DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-8",
@@ -179,6 +181,26 @@ class Install(unittest.TestCase):
             done = subprocess.run(["setpriv", f"--reuid={user}", "--regid=nogroup" if user == "nobody" else f"--regid={user}",
                                    "--init-groups", "cat", SECRET], capture_output=True, timeout=PATIENCE)
             self.assertEqual(done.returncode == 0, allowed, user)
+
+    def test_the_set_up_of_the_readme(self):
+        self.install_all()
+        text = pathlib.Path("/tmp/test/README.md").read_text(encoding="utf-8")
+        commands = re.search(r"^    for name in hooks operator; do\n(?:    .*\n)+", text, re.M)[0]
+        deb.run("sh", "-ec", commands)
+        for name in ("hooks", "operator"):
+            self.assertEqual(owner(f"/etc/xenha/{name}.token"), "root:xenha-hooks 640")
+        self.assertEqual(owner("/etc/prometheus/xenha-hooks.token"), "root:prometheus 640")
+        config = next(part for part in re.findall(r"```yaml\n(.*?)```", text, re.S) if "\nhooks:\n" in part)
+        for name in ("cluster1.pw", "cluster1-root.pw", "cloud1.key", "cloud1.secret"):
+            secret(name, "xenha")
+        secret("cluster1-actor.pw", "xenha-hooks")
+        deb.run("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=ca", "-keyout", "/tmp/ca.key", "-out",
+                "/etc/xenha/ca.pem")
+        CONFIG.write_text(config.replace("mode: dry-run", "mode: act"), encoding="utf-8")
+        for name in deb.DAEMONS:
+            code, said = as_user(name, name, "--config.check")
+            self.assertEqual(code, 0, said)
+            self.assertIn("warnings: 0", said)
 
     def test_the_hooks_run_as_their_user_and_do_nothing(self):
         self.install_all()
