@@ -101,9 +101,9 @@ struct ExporterApp::CloudWatch {
 ExporterApp::ExporterApp(AppOptions options, const Clock& clock, ExporterConfig config)
     : options_(std::move(options)),
       clock_(clock),
+      reloads_(options_.config_file.string(), clock),
       config_(std::move(config)),
       isolation_(std::make_unique<Isolation>(config_.probe_interval)),
-      last_good_reload_(clock.wall()),
       store_(std::make_unique<SnapshotStore>(names_of(config_), [this] { return own_families(self()); })) {
   store_->set_clouds(cloud_names_of(config_));
 }
@@ -186,21 +186,6 @@ void ExporterApp::stop_watching_clouds(const std::vector<std::string>& names) {
   }
 }
 
-Status ExporterApp::reload() {
-  const std::lock_guard one_at_a_time(reload_mutex_);
-  Status done = try_reload();
-  const std::lock_guard lock(self_mutex_);
-  last_reload_good_ = static_cast<bool>(done);
-  if (done) {
-    last_good_reload_ = clock_.wall();
-    log::info("configuration reloaded", {{"file", options_.config_file.string()}});
-  } else {
-    log::error("configuration not reloaded, the running one stays",
-               {{"file", options_.config_file.string()}, {"problem", done.error().message}});
-  }
-  return done;
-}
-
 Status ExporterApp::try_reload() {
   Result<ExporterConfig, config::Problems> loaded = load_exporter_config(options_.config_file);
   if (!loaded) return Error{ErrorCode::kBadConfig, loaded.error().text()};
@@ -230,9 +215,9 @@ Status ExporterApp::try_reload() {
 ExporterSelf ExporterApp::self() const {
   ExporterSelf self;
   if (store_->ready()) self.isolated = isolation_->isolated();
-  const std::lock_guard lock(self_mutex_);
-  self.last_reload_successful = last_reload_good_;
-  self.last_reload_success = last_good_reload_;
+  const Reloads::Last last = reloads_.last();
+  self.last_reload_successful = last.successful;
+  self.last_reload_success = last.success;
   return self;
 }
 

@@ -4,7 +4,6 @@
 #include <filesystem>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
@@ -15,6 +14,8 @@
 #include "exporter/poll/isolation.h"
 #include "exporter/snapshot/snapshot_store.h"
 #include "lib/base/clock.h"
+#include "lib/base/daemon.h"
+#include "lib/base/reloads.h"
 #include "lib/base/result.h"
 #include "lib/web/civet_server.h"
 #include "lib/web/listen_address.h"
@@ -29,20 +30,20 @@ struct AppOptions {
   std::string telemetry_path = "/metrics";
 };
 
-class ExporterApp {
+class ExporterApp final : public Daemon {
  public:
   /// Reads the configuration, begins to watch and to serve. Errors (kBadConfig): all that is wrong with the
   /// files, or an address that cannot be listened on.
   static Result<std::unique_ptr<ExporterApp>> start(AppOptions options, const Clock& clock);
   /// Gives all sessions back and closes; takes less than 5 s whatever hangs.
-  ~ExporterApp();
-  ExporterApp(const ExporterApp&) = delete;
-  ExporterApp& operator=(const ExporterApp&) = delete;
+  ~ExporterApp() override;
 
   /// The addresses that were chosen.
   const std::vector<web::ListenAddress>& addresses() const { return server_->addresses(); }
-  /// Reads the files anew. Pools that did not change go on undisturbed; an error leaves everything as it is.
-  Status reload();
+  /// Pools that did not change go on undisturbed.
+  Status reload() override {
+    return reloads_.run([this] { return try_reload(); });
+  }
   SnapshotStore& store() { return *store_; }
 
  private:
@@ -60,12 +61,9 @@ class ExporterApp {
 
   const AppOptions options_;
   const Clock& clock_;
-  std::mutex reload_mutex_;
+  Reloads reloads_;
   ExporterConfig config_;
   std::unique_ptr<Isolation> isolation_;
-  mutable std::mutex self_mutex_;
-  bool last_reload_good_ = true;
-  WallTime last_good_reload_;
   std::unique_ptr<SnapshotStore> store_;
   CloudSwitch switch_;
   std::map<std::string, std::unique_ptr<CloudWatch>> cloud_watches_;

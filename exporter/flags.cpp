@@ -24,27 +24,16 @@ std::string wrong_with_telemetry_path(const std::string& path) {
 
 std::variant<Flags, config::EarlyExit> parse_flags(int argc, const char* const* argv) {
   Flags flags;
-  std::vector<std::string> listen{":10045"};
   config::FlagParser parser(
       "xenha-exporter",
       "Watches high availability of XenServer and XCP-ng pools, and serves it to Prometheus. "
       "Reads only; changes nothing on any pool.",
       "xenha-exporter --config.file=/etc/xenha/xenha.yml --config.check");
   flags.common.declare(parser);
-  parser.list("web.listen-address", "HOST:PORT",
-              "Address to listen on, IPv4; repeatable; port 0 takes a free one and logs it.", listen);
-  parser.text("web.config.file", "PATH",
-              "TLS and basic authentication, in the form of Prometheus' exporter-toolkit. Wins over "
-              "web.config_file of "
-              "the config file.",
-              flags.web_config_file);
+  flags.web.declare(parser);
   parser.text("web.telemetry-path", "PATH", "Where the metrics are.", flags.telemetry_path);
   if (std::optional<config::EarlyExit> exit = parser.parse(argc, argv)) return *exit;
-  for (const std::string& text : listen) {
-    const Result<web::ListenAddress> address = web::parse_listen_address(text);
-    if (!address) return parser.usage_error("--web.listen-address: " + address.error().message);
-    flags.listen.push_back(*address);
-  }
+  if (std::optional<config::EarlyExit> exit = flags.web.take(parser)) return *exit;
   const std::string wrong = wrong_with_telemetry_path(flags.telemetry_path);
   if (!wrong.empty())
     return parser.usage_error("--web.telemetry-path " + config::in_quotes(flags.telemetry_path) + wrong);

@@ -3,17 +3,15 @@
 
 #include <string>
 #include <variant>
-#include <vector>
 
 #include "lib/config/common_flags.h"
-#include "lib/web/listen_address.h"
+#include "lib/web/web_flags.h"
 
 namespace xenha::exporter {
 
 struct Flags {
   config::CommonFlags common;
-  std::vector<web::ListenAddress> listen;   ///< at least one
-  std::string web_config_file;              ///< empty = as the config file says
+  web::WebFlags web{":10045"};
   std::string telemetry_path = "/metrics";  ///< begins with /
 };
 

@@ -1,63 +1,21 @@
-// xenha-exporter: flags, signals, exit code.
-#include <pthread.h>
-
-#include <csignal>
-#include <iostream>
-
+// xenha-exporter: flags, then the exporter until a signal ends it.
 #include "exporter/exporter_app.h"
 #include "exporter/flags.h"
-#include "lib/base/log.h"
-
-namespace {
-
-using namespace xenha;
-
-int run(const exporter::Flags& flags) {
-  // Blocked before any thread exists, so that only this one gets them.
-  sigset_t signals;
-  sigemptyset(&signals);
-  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  std::signal(SIGPIPE, SIG_IGN);
-
-  const SystemClock clock;
-  Result<std::unique_ptr<exporter::ExporterApp>> app =
-      exporter::ExporterApp::start({.config_file = flags.common.config_file,
-                                    .listen = flags.listen,
-                                    .web_config_file = flags.web_config_file,
-                                    .telemetry_path = flags.telemetry_path},
-                                   clock);
-  if (!app) {
-    std::cerr << app.error().message << "\n";
-    return 2;
-  }
-  for (;;) {
-    int signal = 0;
-    sigwait(&signals, &signal);
-    if (signal != SIGHUP) {
-      log::info("stopping");
-      return 0;
-    }
-    // The result is logged and counted; the running configuration stays if it is bad.
-    static_cast<void>((*app)->reload());
-  }
-}
-
-}  // namespace
+#include "lib/config/daemon_main.h"
 
 int main(int argc, char** argv) {
-  const auto parsed = exporter::parse_flags(argc, argv);
-  if (const auto* early = std::get_if<config::EarlyExit>(&parsed)) {
-    std::cout << early->out;
-    if (!early->error.empty()) std::cerr << early->error << "\n";
-    return early->code;
-  }
-  const exporter::Flags& flags = std::get<exporter::Flags>(parsed);
-  if (flags.common.config_check) {
-    const exporter::CheckReport report =
-        exporter::check_report(flags.common.config_file, flags.web_config_file);
-    std::cout << report.text;
-    return report.exit_code;
-  }
-  return run(flags);
+  using namespace xenha;
+  using exporter::Flags;
+  return config::daemon_main(
+      exporter::parse_flags(argc, argv),
+      [](const Flags& flags) {
+        return exporter::check_report(flags.common.config_file, flags.web.config_file);
+      },
+      [](const Flags& flags, const Clock& clock) {
+        return exporter::ExporterApp::start({.config_file = flags.common.config_file,
+                                             .listen = flags.web.listen,
+                                             .web_config_file = flags.web.config_file,
+                                             .telemetry_path = flags.telemetry_path},
+                                            clock);
+      });
 }

@@ -84,7 +84,7 @@ HooksApp::HooksApp(AppOptions options, const Clock& clock, HooksConfig config,
       fleet_(*journal_),
       doorkeeper_(config),
       inbox_(*journal_, board_, clock_, [this](const std::string& pool) { wake(pool); }),
-      last_good_reload_(clock.wall()) {
+      reloads_(options_.config_file.string(), clock) {
   apply(config);
 }
 
@@ -204,21 +204,6 @@ void HooksApp::stop_work(const std::vector<std::string>& names) {
   }
 }
 
-Status HooksApp::reload() {
-  const std::lock_guard one_at_a_time(reload_mutex_);
-  Status done = try_reload();
-  const std::lock_guard lock(mutex_);
-  last_reload_good_ = static_cast<bool>(done);
-  if (done) {
-    last_good_reload_ = clock_.wall();
-    log::info("configuration reloaded", {{"file", options_.config_file.string()}});
-  } else {
-    log::error("configuration not reloaded, the running one stays",
-               {{"file", options_.config_file.string()}, {"problem", done.error().message}});
-  }
-  return done;
-}
-
 Status HooksApp::try_reload() {
   Result<HooksConfig, config::Problems> loaded = load_hooks_config(options_.config_file, options_.line);
   if (!loaded) return Error{ErrorCode::kBadConfig, loaded.error().text()};
@@ -244,11 +229,12 @@ std::vector<std::string> HooksApp::names() const {
 }
 
 HooksSelf HooksApp::self() const {
+  const Reloads::Last last = reloads_.last();
   const std::lock_guard lock(mutex_);
   return {.mode = config_->policy.mode,
           .policies = config_->policies,
-          .last_reload_successful = last_reload_good_,
-          .last_reload_success = last_good_reload_};
+          .last_reload_successful = last.successful,
+          .last_reload_success = last.success};
 }
 
 void HooksApp::wake(const std::string& pool) {

@@ -17,6 +17,8 @@
 #include "hooks/metrics/collect.h"
 #include "hooks/pool_worker.h"
 #include "lib/base/clock.h"
+#include "lib/base/daemon.h"
+#include "lib/base/reloads.h"
 #include "lib/base/result.h"
 #include "lib/web/civet_server.h"
 #include "lib/web/router.h"
@@ -28,20 +30,19 @@ struct AppOptions {
   CommandLine line;
 };
 
-class HooksApp {
+class HooksApp final : public Daemon {
  public:
   /// Reads the configuration, opens the journal, reconciles, begins to serve. Errors (kBadConfig): all that
   /// is wrong with the files, a journal that cannot be opened, an address that cannot be listened on.
   static Result<std::unique_ptr<HooksApp>> start(AppOptions options, const Clock& clock);
   /// Stops within seconds whatever hangs; an act that runs stays open in the journal for the next start.
-  ~HooksApp();
-  HooksApp(const HooksApp&) = delete;
-  HooksApp& operator=(const HooksApp&) = delete;
+  ~HooksApp() override;
 
   const std::vector<web::ListenAddress>& addresses() const { return server_->addresses(); }
-  /// Reads the files anew. An error leaves everything as it is. Workers of pools that act are not
-  /// interrupted: their new settings count once the act is over.
-  Status reload();
+  /// Refused while an act runs: it is not interrupted.
+  Status reload() override {
+    return reloads_.run([this] { return try_reload(); });
+  }
 
  private:
   struct Work;
@@ -66,12 +67,10 @@ class HooksApp {
   Fleet fleet_;
   Doorkeeper doorkeeper_;
   Inbox inbox_;
-  std::mutex reload_mutex_;
+  Reloads reloads_;
   mutable std::mutex mutex_;  ///< for what follows, which requests read while a reload changes it
   std::shared_ptr<const HooksConfig> config_;
   std::map<std::string, std::shared_ptr<Work>> works_;
-  bool last_reload_good_ = true;
-  WallTime last_good_reload_;
   web::Router router_;
   std::unique_ptr<web::CivetServer> server_;
 };

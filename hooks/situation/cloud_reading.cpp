@@ -188,8 +188,7 @@ void CloudReading::ask_events(const std::string& type) {
   const WallTime old = clock_.wall() - kEventsOf;
   const auto next = type == "MAINT.CANCEL" ? &CloudReading::take_cancelled : &CloudReading::take_prepared;
   reader_.events(
-      type, [old](const model::CloudEvent& event) { return event.created < old; }, kMostEvents,
-      then(next));
+      type, [old](const model::CloudEvent& event) { return event.created < old; }, kMostEvents, then(next));
 }
 
 void CloudReading::take_cancelled(cloudstack::Listing<model::CloudEvent> listing) {

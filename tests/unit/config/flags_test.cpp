@@ -39,9 +39,9 @@ TEST(Flags, DefaultsAreTheContract) {
   EXPECT_FALSE(f.common.config_check);
   EXPECT_EQ(f.common.log_level, "info");
   EXPECT_EQ(f.common.log_format, "logfmt");
-  EXPECT_EQ(f.listen, (std::vector{web::ListenAddress{"0.0.0.0", 10045}}));
+  EXPECT_EQ(f.web.listen, (std::vector{web::ListenAddress{"0.0.0.0", 10045}}));
   EXPECT_EQ(f.telemetry_path, "/metrics");
-  EXPECT_EQ(f.web_config_file, "");
+  EXPECT_EQ(f.web.config_file, "");
 }
 
 TEST(Flags, TakeBothFormsOfValues) {
@@ -52,13 +52,13 @@ TEST(Flags, TakeBothFormsOfValues) {
     EXPECT_EQ(f.telemetry_path, "/m");
     EXPECT_EQ(f.common.log_level, "error");
   }
-  EXPECT_EQ(flags({"--web.config.file=web.yml"}).web_config_file, "web.yml");
+  EXPECT_EQ(flags({"--web.config.file=web.yml"}).web.config_file, "web.yml");
   EXPECT_EQ(flags({"--config.file=a", "--config.file=b"}).common.config_file, "b");
 }
 
 TEST(Flags, ListenAddressIsRepeatableAndReplacesTheDefault) {
   const Flags f = flags({"--web.listen-address=127.0.0.1:0", "--web.listen-address", ":9100"});
-  EXPECT_EQ(f.listen, (std::vector{web::ListenAddress{"127.0.0.1", 0}, web::ListenAddress{"0.0.0.0", 9100}}));
+  EXPECT_EQ(f.web.listen, (std::vector{web::ListenAddress{"127.0.0.1", 0}, web::ListenAddress{"0.0.0.0", 9100}}));
 }
 
 TEST(Flags, SwitchesHaveANo) {
