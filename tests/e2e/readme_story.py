@@ -61,7 +61,7 @@ class Readme(story.Story):
 
     def test_prometheus_takes_the_scrape_configurations(self):
         examples = self.examples("scrape_configs:")
-        self.assertEqual(len(examples), 2)
+        self.assertEqual(len(examples), 3)
         for text in examples:
             path = self.stage.directory / "prometheus.yml"
             path.write_text(text, encoding="utf-8")

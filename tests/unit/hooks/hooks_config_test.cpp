@@ -20,6 +20,7 @@ using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
 using test::FixtureDir;
+using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -298,6 +299,16 @@ TEST_F(GoodHooksConfig, TheCheckEndsWithZeroAndCounts) {
   EXPECT_EQ(check_report(path, {.listen = {kOutside}}).exit_code, 0) << "a token is configured";
   EXPECT_EQ(check_report(dir_.path() / "hooks_good" / "smallest.yml", {.listen = {kOutside}}).exit_code, 2);
   EXPECT_EQ(check_report(dir_.path() / "no-such-file.yml").exit_code, 2);
+}
+
+TEST_F(GoodHooksConfig, AskingForWhatWillNeverBeDoneIsToldFor) {
+  const std::string pool =
+      "pools:\n  - {name: one, hosts: [10.0.0.1], password_file: ../secrets/pool.pw, username: ";
+  const std::string hooks = "}\nhooks:\n  policies: [{alert: XenHAPoolHADisabled, action: enable-pool-ha}]\n";
+  const auto never = HasSubstr("host_login: is missing, so whether a host is in emergency mode stays");
+  EXPECT_THAT(warnings_of(check(pool + "monitor" + hooks)), Contains(never));
+  EXPECT_THAT(warnings_of(check(pool + "root" + hooks)), Not(Contains(never)));
+  EXPECT_THAT(warnings_of(check(pool + "monitor}\nhooks: {}\n")), Not(Contains(never)));
 }
 
 /// What decides, to be compared.
