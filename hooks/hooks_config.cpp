@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "hooks/guards_config.h"
 #include "lib/config/config_file.h"
 
 namespace xenha::hooks {
@@ -21,27 +22,6 @@ constexpr const char* kMakeAToken = "make one with: openssl rand -hex 32 > FILE"
 
 Where key_of(const HooksEntry& hooks, std::string_view key) {
   return hooks.where.key(key, hooks.where.line);
-}
-
-Mode mode_of(const HooksEntry& hooks) {
-  if (hooks.mode == "act") return Mode::kAct;
-  return hooks.mode == "standby" ? Mode::kStandby : Mode::kDryRun;
-}
-
-Policy policy_of(const HooksEntry& hooks) {
-  const config::GuardsEntry& guards = hooks.guards;
-  return {
-      .mode = mode_of(hooks),
-      .settle = guards.settle,
-      .max_facts_age = guards.max_facts_age,
-      .cool_down = guards.cool_down,
-      .max_attempts_per_day = static_cast<int>(guards.max_attempts_per_day),
-      .storm_pools = static_cast<int>(guards.storm_pools),
-      .storm_window = guards.storm_window,
-      .flap_window = guards.flap_window,
-      .maintenance_quiet = guards.maintenance_quiet,
-      .intent_forget_after = guards.intent_forget_after,
-  };
 }
 
 /// What a client could not send in a header, or a stranger could guess. Says nothing of what the token holds.
@@ -219,18 +199,6 @@ config::CheckReport check_report(const std::filesystem::path& path, const Comman
                             ", pools: " + std::to_string(config->pools.size()) +
                             ", CloudStacks: " + std::to_string(config->clouds.size()) +
                             ", policies: " + std::to_string(config->policies.size()));
-}
-
-std::string_view word(Mode mode) {
-  switch (mode) {
-    case Mode::kDryRun:
-      return "dry-run";
-    case Mode::kAct:
-      return "act";
-    case Mode::kStandby:
-      return "standby";
-  }
-  return "";
 }
 
 }  // namespace xenha::hooks

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "hooks/alert/receipt_rule.h"
-#include "hooks/decision/policy.h"
+#include "hooks/guards_config.h"
 #include "lib/base/clock.h"
 #include "lib/base/result.h"
 #include "lib/config/access.h"
@@ -72,8 +72,5 @@ Result<HooksConfig, config::Problems> check_hooks_config(std::string_view text,
 
 /// --config.check.
 config::CheckReport check_report(const std::filesystem::path& path, const CommandLine& line = {});
-
-/// "dry-run", "act", "standby".
-std::string_view word(Mode mode);
 
 }  // namespace xenha::hooks

@@ -1,0 +1,27 @@
+// Asks one of our daemons over HTTP: xenha-hooks with the operator's token, xenha-exporter without any.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+#include "hooks/ctl/command.h"
+#include "lib/base/result.h"
+
+namespace xenha::ctl {
+
+enum class Daemon { kHooks, kExporter };
+
+/// One exchange, 60 s at most: a look at a pool takes its time. Gives the JSON of a 200 answer. Errors:
+/// kUnreachable, kTimeout, kTls, kBadReply as of the transport; kAuth for 401 and 403; kRemoteFault with the
+/// status as remote_code and the daemon's own sentence. Every message names the daemon's address.
+Result<nlohmann::ordered_json> get(const Context& context, Daemon daemon, const std::string& target);
+Result<nlohmann::ordered_json> post(const Context& context, Daemon daemon, const std::string& target,
+                                    const nlohmann::ordered_json& body);
+
+/// For a path's query.
+std::string percent_encoded(const std::string& text);
+
+/// Says the error, and what to look at; how the program ends.
+ExitCode fail(const Context& context, Daemon daemon, const Error& error);
+
+}  // namespace xenha::ctl
