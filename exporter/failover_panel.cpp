@@ -7,6 +7,7 @@
 #include "exporter/failover_table.h"
 #include "exporter/findings.h"
 #include "exporter/timeline.h"
+#include "lib/base/minutes.h"
 #include "lib/web/html.h"
 
 namespace xenha::exporter {

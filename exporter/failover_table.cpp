@@ -1,8 +1,6 @@
 #include "exporter/failover_table.h"
 
 #include <array>
-#include <cmath>
-#include <cstdio>
 
 namespace xenha::exporter {
 namespace {
@@ -31,16 +29,6 @@ std::vector<FailoverRow> failover_table(const FailoverRecord& record) {
     rows.push_back({phase, kRows[i].label, record.seconds_to(phase), kRows[i].published});
   }
   return rows;
-}
-
-std::string minutes_words(double seconds) {
-  const long whole = std::max(0L, std::lround(seconds));
-  char text[40];
-  if (whole < 3600)
-    std::snprintf(text, sizeof text, "%ld:%02ld", whole / 60, whole % 60);
-  else
-    std::snprintf(text, sizeof text, "%ld:%02ld:%02ld", whole / 3600, whole / 60 % 60, whole % 60);
-  return text;
 }
 
 VictimCount count_victims(const FailoverRecord& record) {

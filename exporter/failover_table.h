@@ -20,9 +20,6 @@ struct FailoverRow {
 /// In the order in which they usually come. Slaves have no row for the new master.
 std::vector<FailoverRow> failover_table(const FailoverRecord& record);
 
-/// "3:15", "1:02:05"; rounded to seconds.
-std::string minutes_words(double seconds);
-
 /// Of all victims: who was expected to run again, who does, who waits still.
 struct VictimCount {
   int running = 0, pending = 0, not_protected = 0, stayed = 0, stopped = 0;

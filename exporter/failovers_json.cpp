@@ -5,6 +5,7 @@
 
 #include "exporter/failover_table.h"
 #include "exporter/json_values.h"
+#include "lib/base/minutes.h"
 
 namespace xenha::exporter {
 namespace {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "exporter/failover_table.h"
+#include "lib/base/minutes.h"
 #include "lib/web/html.h"
 
 namespace xenha::exporter {

@@ -6,7 +6,13 @@ namespace xenha::ctl {
 
 Commands reading_commands() {
   Commands out;
+  out.push_back(make_failovers());
   out.push_back(make_explain());
+  out.push_back(make_decisions());
+  out.push_back(make_journal());
+  out.push_back(make_pause());
+  out.push_back(make_resume());
+  out.push_back(make_clear());
   return out;
 }
 

@@ -1,6 +1,5 @@
 // explain POOL: what the daemon would decide now, and every guard's word on it.
-#include <nlohmann/json.hpp>
-
+#include "hooks/ctl/commands/arguments.h"
 #include "hooks/ctl/commands/make.h"
 #include "hooks/ctl/daemon.h"
 #include "hooks/ctl/render/json.h"
@@ -31,7 +30,7 @@ class Explain final : public Command {
     if (context.output == Output::kJson)
       print(context.screen.out, *explained);
     else
-      context.screen.out << verdict_screen(verdict, {context.screen.width, context.screen.colours});
+      context.screen.out << verdict_screen(verdict, style_of(context.screen));
     return verdict.objects() ? ExitCode::kNotMet : ExitCode::kDone;
   }
 

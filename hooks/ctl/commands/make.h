@@ -7,6 +7,12 @@
 
 namespace xenha::ctl {
 
+std::unique_ptr<Command> make_clear();
+std::unique_ptr<Command> make_decisions();
 std::unique_ptr<Command> make_explain();
+std::unique_ptr<Command> make_failovers();
+std::unique_ptr<Command> make_journal();
+std::unique_ptr<Command> make_pause();
+std::unique_ptr<Command> make_resume();
 
 }  // namespace xenha::ctl

@@ -19,15 +19,16 @@ struct Verdict {
   std::vector<GuardWord> guards;
   /// Something stands against switching HA on.
   bool objects() const;
+  /// What the guard that gave the reason saw; for safe_to_enable what that means.
+  std::string fact() const;
 };
 
 /// As GET /api/v1/explain gives it; what is missing stays empty.
 Verdict read_verdict(const nlohmann::ordered_json& json);
 
-std::string verdict_screen(const Verdict& verdict, const Style& style);
+/// Good: HA is on, or it may be switched on.
+Tone tone_of(const Verdict& verdict);
 
-/// What a reason means and what the operator does, from the daemon's own list; empty for an unknown word.
-std::string meaning_of(const std::string& reason);
-std::string step_of(const std::string& reason);
+std::string verdict_screen(const Verdict& verdict, const Style& style);
 
 }  // namespace xenha::ctl

@@ -151,13 +151,5 @@ TEST(FailoverTable, SlavesHaveNoNewMaster) {
   for (const FailoverRow& row : rows) EXPECT_NE(row.phase, FailoverPhase::kMasterElected);
 }
 
-TEST(MinutesWords, AreMinutesAndSeconds) {
-  EXPECT_EQ(minutes_words(-1), "0:00");
-  EXPECT_EQ(minutes_words(59.4), "0:59");
-  EXPECT_EQ(minutes_words(59.5), "1:00");
-  EXPECT_EQ(minutes_words(3599), "59:59");
-  EXPECT_EQ(minutes_words(3723), "1:02:03");
-}
-
 }  // namespace
 }  // namespace xenha::exporter
