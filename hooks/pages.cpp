@@ -7,6 +7,7 @@
 #include "hooks/decision/decision_json.h"
 #include "hooks/hooks_config.h"
 #include "hooks/landing_page.h"
+#include "hooks/pools_json.h"
 #include "lib/config/duration.h"
 #include "lib/metrics/exposition.h"
 #include "lib/metrics/process.h"
@@ -140,6 +141,13 @@ class Pages {
     return Reply::json(explain_json(pools.front(), *decision) + "\n");
   }
 
+  Reply pools(const Request& request) const {
+    if (const auto refused = context_.doorkeeper.refuse(Door::kShow, request)) return *refused;
+    const Result<std::string> text =
+        pools_json(context_.pools(), context_.board.shown(), context_.self(), context_.journal, now());
+    return text ? Reply::json(*text) : journal_failure(text.error());
+  }
+
   Reply pause(const Request& request) const {
     Order order = read(request);
     if (order.refused) return *order.refused;
@@ -251,6 +259,7 @@ void add_pages(web::Router& router, PagesContext context) {
   add("POST", "/api/v1/alerts", &Pages::alerts);
   add("GET", "/api/v1/decisions", &Pages::decisions);
   add("GET", "/api/v1/explain", &Pages::explain);
+  add("GET", "/api/v1/pools", &Pages::pools);
   add("POST", "/api/v1/pause", &Pages::pause);
   add("POST", "/api/v1/resume", &Pages::resume);
   add("POST", "/api/v1/clear", &Pages::clear);
