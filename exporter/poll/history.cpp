@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "exporter/kept_file.h"
-#include "exporter/poll/ha_messages.h"
 #include "lib/base/log.h"
+#include "lib/model/ha_messages.h"
 
 namespace xenha::exporter {
 
@@ -20,7 +20,7 @@ History::History(const std::filesystem::path& dir, std::string pool, WallTime no
   }
   saved_ = state_;
   if (!state_.first_run) state_.first_run = now;
-  for (const std::string_view name : kHaMessageNames) state_.messages.try_emplace(std::string(name));
+  for (const std::string_view name : model::kHaMessageNames) state_.messages.try_emplace(std::string(name));
 }
 
 void History::pool_is(const std::string& uuid) {
@@ -76,7 +76,7 @@ void History::members_are(std::map<std::string, KnownMember> members) {
 void History::forget_pool(WallTime now) {
   state_ = {};
   state_.first_run = now;
-  for (const std::string_view name : kHaMessageNames) state_.messages.try_emplace(std::string(name));
+  for (const std::string_view name : model::kHaMessageNames) state_.messages.try_emplace(std::string(name));
 }
 
 void History::save() {

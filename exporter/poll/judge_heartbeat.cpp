@@ -17,18 +17,6 @@ std::set<model::Ref> heartbeat_refs(const PoolConfig& config, const model::PoolD
   return refs;
 }
 
-HeartbeatSrSnapshot::Attachment attachment(const model::PoolDb& db, const model::Ref& sr,
-                                           const Identity& host) {
-  HeartbeatSrSnapshot::Attachment out{.host = host.label, .attached = false};  // no PBD counts as unplugged
-  for (const auto& [ref, pbd] : db.pbds) {
-    if (pbd.sr != sr || pbd.host != host.ref) continue;
-    out.attached = pbd.currently_attached;
-    out.paths_active = pbd.paths_active;
-    out.paths = pbd.paths;
-  }
-  return out;
-}
-
 }  // namespace
 
 std::vector<HeartbeatSrSnapshot> judge_heartbeat(const PoolConfig& config, const model::PoolDb& db,
@@ -45,13 +33,11 @@ std::vector<HeartbeatSrSnapshot> judge_heartbeat(const PoolConfig& config, const
     if (!config.heartbeat_sr.empty()) {
       one.expected = sr.name_label == config.heartbeat_sr || sr.uuid == config.heartbeat_sr;
     }
-    int foreign = 0;
-    for (const auto& [vdi_ref, vdi] : db.vdis) {
-      const bool of_ha = vdi.type == "ha_statefile" || (vdi.type == "redo_log" && vdi.ha_metadata);
-      if (vdi.sr == ref && !of_ha && !vdi.missing) ++foreign;
+    one.foreign_vdis = model::foreign_vdis(db, ref);
+    for (const Identity& host : hosts) {
+      const model::Attachment way = model::attachment(db, ref, host.ref);
+      one.attachments.push_back({host.label, way.attached, way.paths_active, way.paths});
     }
-    one.foreign_vdis = foreign;
-    for (const Identity& host : hosts) one.attachments.push_back(attachment(db, ref, host));
     out.push_back(std::move(one));
   }
   // Two SRs of one name would be two equal series.

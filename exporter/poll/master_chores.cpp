@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "exporter/poll/ha_messages.h"
 #include "lib/base/log.h"
+#include "lib/model/ha_messages.h"
 #include "lib/xapi/rrd.h"
 
 namespace xenha::exporter {
@@ -113,7 +113,8 @@ void MasterChores::ask_messages() {
         const xapi::Value* timestamp = member.value.find("timestamp");
         if (name == nullptr || uuid == nullptr || timestamp == nullptr || !timestamp->time()) continue;
         const std::string_view word = name->text().value_or("");
-        if (std::find(kHaMessageNames.begin(), kHaMessageNames.end(), word) == kHaMessageNames.end())
+        if (std::find(model::kHaMessageNames.begin(), model::kHaMessageNames.end(), word) ==
+            model::kHaMessageNames.end())
           continue;
         found.push_back({std::string(uuid->text().value_or("")), std::string(word), *timestamp->time()});
       }

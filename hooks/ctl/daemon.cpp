@@ -12,7 +12,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::chrono::seconds kPatience{60};
 constexpr std::size_t kLongestAnswer = 32u << 20;
 
 const config::Url& url_of(const Context& context, Daemon daemon) {
@@ -33,22 +32,24 @@ std::string user() {
   return "uid " + std::to_string(getuid());
 }
 
-http::Request request_to(const Context& context, Daemon daemon, const std::string& target) {
+http::Request request_to(const DaemonLine& line, Daemon daemon, const std::string& target) {
+  const Context& context = line.context;
   const config::Url& url = url_of(context, daemon);
   http::Request request;
   request.endpoint = std::make_shared<const http::Endpoint>(http::Endpoint{url.tls, url.host, url.port, {}});
   request.target = (url.path == "/" ? "" : url.path) + target;
   if (daemon == Daemon::kHooks && context.config.token)
     request.headers.push_back("Authorization: Bearer " + context.config.token->text.reveal());
-  request.deadline = context.clock.steady() + kPatience;
+  request.deadline = context.clock.steady() + line.patience;
   request.max_body = kLongestAnswer;
   return request;
 }
 
-Result<Json> answer_of(const Context& context, Daemon daemon, http::Request request) {
+Result<Json> answer_of(const DaemonLine& line, Daemon daemon, http::Request request) {
+  const Context& context = line.context;
   const config::Url& url = url_of(context, daemon);
   const std::string from = std::string(name_of(daemon)) + " at " + url.host + ":" + std::to_string(url.port);
-  const Result<http::Response> response = http::send(context.transport, std::move(request));
+  const Result<http::Response> response = http::send(line.transport, std::move(request));
   if (!response) {
     Error error = response.error();
     error.message = std::string(name_of(daemon)) + ": " + error.message;
@@ -70,19 +71,19 @@ Result<Json> answer_of(const Context& context, Daemon daemon, http::Request requ
 
 }  // namespace
 
-Result<Json> get(const Context& context, Daemon daemon, const std::string& target) {
-  http::Request request = request_to(context, daemon, target);
+Result<Json> get(const DaemonLine& line, Daemon daemon, const std::string& target) {
+  http::Request request = request_to(line, daemon, target);
   request.method = http::Request::Method::kGet;
   request.may_repeat = true;
-  return answer_of(context, daemon, std::move(request));
+  return answer_of(line, daemon, std::move(request));
 }
 
-Result<Json> post(const Context& context, Daemon daemon, const std::string& target, const Json& body) {
-  http::Request request = request_to(context, daemon, target);
+Result<Json> post(const DaemonLine& line, Daemon daemon, const std::string& target, const Json& body) {
+  http::Request request = request_to(line, daemon, target);
   request.headers.push_back("Content-Type: application/json");
   request.headers.push_back("X-Xenha-User: " + user());
   request.body = body.dump(-1, ' ', false, Json::error_handler_t::replace);
-  return answer_of(context, daemon, std::move(request));
+  return answer_of(line, daemon, std::move(request));
 }
 
 std::string percent_encoded(const std::string& text) {

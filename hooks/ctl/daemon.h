@@ -11,11 +11,21 @@ namespace xenha::ctl {
 
 enum class Daemon { kHooks, kExporter };
 
-/// One exchange, 60 s at most: a look at a pool takes its time. Gives the JSON of a 200 answer. Errors:
+/// How a daemon is asked. A command's own line is made of its context.
+struct DaemonLine {
+  DaemonLine(const Context& of) : context(of), transport(of.transport) {}  // NOLINT: as good as the context
+  DaemonLine(const Context& of, http::Transport& by, Duration patient)
+      : context(of), transport(by), patience(patient) {}
+  const Context& context;
+  http::Transport& transport;
+  Duration patience = std::chrono::seconds(60);  ///< a look at a pool takes its time
+};
+
+/// One exchange: a look at a pool takes its time. Gives the JSON of a 200 answer. Errors:
 /// kUnreachable, kTimeout, kTls, kBadReply as of the transport; kAuth for 401 and 403; kRemoteFault with the
 /// status as remote_code and the daemon's own sentence. Every message names the daemon's address.
-Result<nlohmann::ordered_json> get(const Context& context, Daemon daemon, const std::string& target);
-Result<nlohmann::ordered_json> post(const Context& context, Daemon daemon, const std::string& target,
+Result<nlohmann::ordered_json> get(const DaemonLine& line, Daemon daemon, const std::string& target);
+Result<nlohmann::ordered_json> post(const DaemonLine& line, Daemon daemon, const std::string& target,
                                     const nlohmann::ordered_json& body);
 
 /// For a path's query.

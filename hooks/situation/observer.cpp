@@ -80,7 +80,9 @@ struct Observer::Impl {
        const Clock& clock, Settings how)
       : pool(std::move(of)),
         settings(std::move(how)),
-        client(transport, clock, kAllowedMethods, settings.user_agent, {}),
+        client(transport, clock,
+               settings.methods.empty() ? xapi::MethodList(kAllowedMethods) : settings.methods,
+               settings.user_agent, {}),
         line{transport, client, clock},
         passwords(pool) {
     if (its_cloud != nullptr) cloud.emplace(*its_cloud, transport, clock, settings.request_timeout);
@@ -143,6 +145,8 @@ Look Observer::Impl::look(const Remembered& remembered, SteadyTime deadline) {
   s.now = line.clock.wall();
   add_times(s, word, remembered);
   remember(out, word, remembered);
+  out.db = std::move(word.word.db);
+  out.members = std::move(word.hosts);
   return out;
 }
 
@@ -164,6 +168,7 @@ void Observer::Impl::read_pool(Look& out, PoolWord& word, HostInquiry& inquiry, 
     const model::PoolRecord* record = word.word.db.pool();
     if (record != nullptr && !word.clocks.contains(record->master))
       failed.push_back(word.master->address + ": the time of its clock was not read");
+    if (settings.also) settings.also(access, *word.master->session, word.word.db);
   }
   add_pool(out.situation, word);
 }

@@ -2,6 +2,7 @@
 // CloudStack. The worker calls it twice for a decision; everything is read anew each time. Only reads.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,6 +12,8 @@
 #include "lib/base/clock.h"
 #include "lib/config/access.h"
 #include "lib/http/transport.h"
+#include "lib/model/pool_reading.h"
+#include "lib/xapi/call.h"
 
 namespace xenha::hooks {
 
@@ -35,7 +38,13 @@ struct Look {
   /// Seconds: of the last time HA was seen on, else what pool.ha_configuration still says; for the act.
   std::optional<int> last_good_timeout;
   Remembered learnt;  ///< what is to be remembered from now on
+  // The records behind it, for whoever shows them. Empty where no master answered.
+  model::PoolDb db;
+  std::vector<model::Identity> members;
 };
+
+struct PoolAccess;
+class OpenSession;
 
 class Observer {
  public:
@@ -43,6 +52,11 @@ class Observer {
     Duration request_timeout = std::chrono::seconds(10);
     std::string user_agent = "xenha-hooks";
     std::string originator = "xenha-hooks";
+    /// What may be called; empty: what xenha-hooks may (hooks/allowed_methods.h).
+    xapi::MethodList methods = {};
+    /// Runs in a look() after the records were read, while the session with the master is open: for who wants
+    /// to read more. Calls end at the access' deadlines.
+    std::function<void(const PoolAccess&, const OpenSession&, const model::PoolDb&)> also = {};
   };
   /// `cloud` is null where the pool has no CloudStack. Transport and clock belong to the worker's thread.
   Observer(config::PoolConfig pool, const config::CloudConfig* cloud, http::Transport& transport,

@@ -81,6 +81,8 @@ void add_answer(HostSituation& out, const PoolWord& word, const HostAnswer& answ
     if (told && known != true) known = told;
   };
   better(out.reachable, answer.reachable);
+  if (out.problem.empty()) out.problem = answer.problem;
+  if (out.failure.empty()) out.failure = printable(answer.failure);
   if (of_another_pool(word, answer)) {
     if (!out.claims_master) out.claims_master = false;  // of this pool
     return;

@@ -18,6 +18,8 @@ struct HostSituation {
   std::optional<bool> claims_master;  ///< it granted a session as master of this pool
   std::string believed_master;    ///< label of whom it names, itself if it claims the role; empty = unknown
   std::optional<bool> emergency;  ///< host.is_in_emergency_mode
+  std::string failure;            ///< code its login answered, when neither a session nor HOST_IS_SLAVE
+  std::string problem;            ///< why something that it should have told was not read; one line
   std::optional<bool> live;       ///< host_metrics.live
   std::optional<bool> enabled;    ///< host.enabled
   std::optional<bool> armed;      ///< HA is on and host.ha_statefiles names a file

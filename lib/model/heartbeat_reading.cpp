@@ -78,4 +78,23 @@ std::optional<std::int64_t> required_bytes(const PoolDb& db, const Ref& sr) {
   return kStatefileBytes + *metadata;
 }
 
+Attachment attachment(const PoolDb& db, const Ref& sr, const Ref& host) {
+  Attachment out{.attached = false, .paths_active = {}, .paths = {}};
+  for (const auto& [ref, pbd] : db.pbds) {
+    if (pbd.sr != sr || pbd.host != host) continue;
+    out.attached = pbd.currently_attached;
+    out.paths_active = pbd.paths_active;
+    out.paths = pbd.paths;
+  }
+  return out;
+}
+
+int foreign_vdis(const PoolDb& db, const Ref& sr) {
+  return static_cast<int>(std::count_if(db.vdis.begin(), db.vdis.end(), [&](const auto& entry) {
+    const VdiRecord& vdi = entry.second;
+    const bool of_ha = vdi.type == "ha_statefile" || (vdi.type == "redo_log" && vdi.ha_metadata);
+    return vdi.sr == sr && !of_ha && !vdi.missing;
+  }));
+}
+
 }  // namespace xenha::model

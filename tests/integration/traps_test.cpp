@@ -8,7 +8,7 @@
 #include <set>
 
 #include "exporter/poll/allowed_methods.h"
-#include "exporter/poll/ha_messages.h"
+#include "lib/model/ha_messages.h"
 #include "tests/integration/watched_pool.h"
 
 namespace xenha::test {

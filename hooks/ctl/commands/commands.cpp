@@ -6,6 +6,7 @@ namespace xenha::ctl {
 
 Commands reading_commands() {
   Commands out;
+  out.push_back(make_status());
   out.push_back(make_failovers());
   out.push_back(make_explain());
   out.push_back(make_decisions());

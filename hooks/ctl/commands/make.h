@@ -14,5 +14,6 @@ std::unique_ptr<Command> make_failovers();
 std::unique_ptr<Command> make_journal();
 std::unique_ptr<Command> make_pause();
 std::unique_ptr<Command> make_resume();
+std::unique_ptr<Command> make_status();
 
 }  // namespace xenha::ctl

@@ -21,9 +21,13 @@ std::string span_words(Duration span) {
   return text;
 }
 
+std::string utc_words(WallTime when) {
+  return utc_text(when, "%Y-%m-%d %H:%M:%S UTC");
+}
+
 std::string moment_words(WallTime when, WallTime now) {
   const std::string span = when <= now ? span_words(now - when) + " ago" : "in " + span_words(when - now);
-  return utc_text(when, "%Y-%m-%d %H:%M:%S UTC") + " (" + span + ")";
+  return utc_words(when) + " (" + span + ")";
 }
 
 std::string moment_short(WallTime when, WallTime now) {

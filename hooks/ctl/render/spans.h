@@ -14,6 +14,9 @@ std::string span_words(Duration span);
 /// "2026-11-27 03:12:05 UTC (8 min 02 s ago)", or "(in 52 min)".
 std::string moment_words(WallTime when, WallTime now);
 
+/// "2026-11-27 03:12:05 UTC".
+std::string utc_words(WallTime when);
+
 /// Without the date and without "UTC" when that is today's: for columns.
 std::string moment_short(WallTime when, WallTime now);
 

@@ -1,11 +1,11 @@
-// The XAPI messages that are counted: those about HA that some release really creates (reference 7.1). They
+// The XAPI messages that count: those about HA that some release really creates (reference 7.1). They
 // enrich; conditions are judged by state.
 #pragma once
 
 #include <array>
 #include <string_view>
 
-namespace xenha::exporter {
+namespace xenha::model {
 
 inline constexpr std::array<std::string_view, 11> kHaMessageNames{"HA_HOST_FAILED",
                                                                   "HA_HOST_WAS_FENCED",
@@ -19,4 +19,4 @@ inline constexpr std::array<std::string_view, 11> kHaMessageNames{"HA_HOST_FAILE
                                                                   "POOL_MASTER_TRANSITION",
                                                                   "PBD_PLUG_FAILED_ON_SERVER_START"};
 
-}  // namespace xenha::exporter
+}  // namespace xenha::model

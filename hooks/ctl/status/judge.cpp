@@ -1,0 +1,283 @@
+#include <algorithm>
+#include <set>
+
+#include "hooks/ctl/render/spans.h"
+#include "hooks/ctl/status/pool_status.h"
+#include "hooks/ctl/status/words.h"
+
+namespace xenha::ctl {
+namespace {
+
+using Severity = Finding::Severity;
+
+std::string joined(const std::vector<std::string>& names) {
+  std::string out;
+  for (std::size_t i = 0; i < names.size(); ++i)
+    out += (i == 0 ? "" : i + 1 == names.size() ? " and " : ", ") + names[i];
+  return out;
+}
+
+class Judge {
+ public:
+  explicit Judge(const PoolStatus& status) : s_(status), now_(status.now()) {}
+
+  std::vector<Finding> run() {
+    if (!s_.anybody_answers()) {
+      bad("None of the " + std::to_string(s_.hosts.size()) + " hosts answers.",
+          "Look at their power and consoles, and whether this machine reaches their network.");
+    } else {
+      look_at_masters();
+      look_at_ha();
+      for (const HostStatus& host : s_.hosts) look_at_host(host);
+    }
+    look_at_vms();
+    look_at_hooks();
+    std::stable_sort(found_.begin(), found_.end(),
+                     [](const Finding& a, const Finding& b) { return a.severity < b.severity; });
+    return std::move(found_);
+  }
+
+ private:
+  void add(Severity severity, std::string what, std::string next = {}) {
+    found_.push_back({severity, std::move(what), std::move(next)});
+  }
+  void bad(std::string what, std::string next = {}) { add(Severity::kBad, std::move(what), std::move(next)); }
+  void warn(std::string what, std::string next = {}) {
+    add(Severity::kWarning, std::move(what), std::move(next));
+  }
+  void note(std::string what, std::string next = {}) {
+    add(Severity::kNote, std::move(what), std::move(next));
+  }
+  std::string command(const std::string& words) const { return "xenhactl " + words + " " + s_.pool; }
+
+  /// HA now, or as it was last known; absent when nobody knows.
+  std::optional<bool> ha() const {
+    return s_.situation.ha_enabled ? s_.situation.ha_enabled : s_.exporter.ha_enabled;
+  }
+
+  void look_at_masters() {
+    const std::vector<std::string> masters = s_.masters();
+    if (masters.size() > 1) {
+      bad("SPLIT BRAIN: " + joined(masters) + " each act as the pool's master.",
+          "Change nothing in the pool and start no VM until it is clear which one is right; cut the wrong "
+          "one off, then restart its toolstack. Runbook: XenHAPoolSplitBrain.");
+    } else if (masters.empty()) {
+      look_at_missing_master();
+    } else {
+      for (const HostStatus& host : s_.hosts)
+        if (!host.said.believed_master.empty() && host.said.believed_master != masters.front())
+          bad(host.said.label + " takes " + host.said.believed_master + " for the master, which is " +
+                  masters.front() + ".",
+              "It rejoins by itself within minutes; if not: xenhactl host recover " + s_.pool + " " +
+                  host.said.label);
+    }
+  }
+
+  void look_at_missing_master() {
+    std::set<std::string> named;
+    for (const HostStatus& host : s_.hosts)
+      if (!host.said.believed_master.empty()) named.insert(host.said.believed_master);
+    const std::string names = joined({named.begin(), named.end()});
+    const std::string what = "NO MASTER: no host acts as the pool's master" +
+                             (named.empty() ? std::string(".") : "; the others still follow " + names + ".");
+    if (ha() == true)
+      bad(what + " HA was on " + last_known() +
+              ", so the hosts elect a new one: 2 to 4 minutes after the loss.",
+          "Wait for it: watch -n 10 " + command("status") +
+              ". Only if there is none after 10 minutes: runbook XenHAPoolNoMaster.");
+    else if (ha() == false)
+      bad(what + " HA was off " + last_known() + ", so NOBODY takes over by itself.",
+          "Bring " + (named.size() == 1 ? names : "the master") +
+              " back (console, power). If it is lost: runbook XenHAPoolNoMaster, by hand in dom0.");
+    else
+      bad(what + " Whether HA was on is not known.",
+          "Bring " + (named.size() == 1 ? names : "the master") + " back; runbook XenHAPoolNoMaster.");
+  }
+
+  std::string last_known() const {
+    if (s_.situation.ha_enabled || !s_.exporter.last_success) return "when it was last seen";
+    return "when the exporter last heard the master, " + span_words(now_ - *s_.exporter.last_success) +
+           " ago";
+  }
+
+  void look_at_ha() {
+    const hooks::Situation& s = s_.situation;
+    if (s.operations && !s.operations->empty()) note("Running on the pool: " + joined(*s.operations) + ".");
+    if (s.rolling_upgrade == true) note("A rolling upgrade is under way.");
+    if (s.ha_enabled == false) look_at_ha_off();
+    if (s.ha_enabled == true) look_at_armed();
+    if (s.licensed == false) bad("The licence does not allow HA.", "Apply a licence that has it.");
+    if (s.sr && s.sr->pbds_known)
+      for (const std::string& host : s.sr->without_pbd)
+        bad(host + " has not plugged in the heartbeat SR " + s.sr->name + ".",
+            "xe pbd-list sr-uuid=" + s.sr->uuid + "; xe pbd-plug uuid=...");
+    if (s.ha_enabled == false && !s.sr && !s.configured_sr.empty())
+      bad("The heartbeat SR " + s.configured_sr + " of the config file is not in the pool.",
+          "Attach it, or correct heartbeat_sr.");
+    if (s.intent && s.intent->until && *s.intent->until > now_)
+      note("Planned work is under way: " + s.intent->text + ", until " +
+           moment_words(*s.intent->until, now_) + ".");
+  }
+
+  void look_at_ha_off() {
+    const bool enabling = s_.hooks.acting || runs("ha_enable") || runs("pool.enable_ha");
+    std::string what = "HA is OFF";
+    if (const std::string since = ha_off_since(s_); !since.empty()) what += " " + since;
+    what += enabling ? ", and is being switched on." : ": if the master dies, no host takes over.";
+    std::string next;
+    if (enabling)
+      next = "Wait: it takes 1 to 3 minutes.";
+    else if (!blocked())
+      next = command("ha enable");
+    else
+      next = "First: " + s_.decision.fact + ". Then " + command("ha enable");
+    bad(std::move(what), std::move(next));
+  }
+
+  bool runs(const std::string& operation) const {
+    const auto& all = s_.situation.operations;
+    return all && std::find(all->begin(), all->end(), operation) != all->end();
+  }
+
+  bool blocked() const { return objection(s_.decision).has_value(); }
+
+  void look_at_armed() {
+    std::vector<std::string> unarmed;
+    std::size_t live = 0;
+    for (const HostStatus& host : s_.hosts) {
+      if (host.said.live != true) continue;
+      ++live;
+      if (host.said.armed == false) unarmed.push_back(host.said.label);
+    }
+    if (unarmed.empty()) return;
+    if (unarmed.size() == live && live > 1)
+      bad("Every host has lost the heartbeat disk: the crash of ANY host now fences ALL of them.",
+          "Bring the storage of " + (s_.heartbeat_sr.empty() ? "the heartbeat SR" : s_.heartbeat_sr) +
+              " back before anything else. Restart no host.");
+    else
+      bad(joined(unarmed) + (unarmed.size() == 1 ? " is" : " are") +
+              " not armed: HA is on, but without the heartbeat disk there.",
+          "Look at the storage path of " + unarmed.front() + ", then " + command("explain"));
+  }
+
+  void look_at_host(const HostStatus& host) {
+    const hooks::HostSituation& said = host.said;
+    const std::string& name = said.label;
+    const std::string recover = "xenhactl host recover " + s_.pool + " " + name;
+    const bool planned = is_planned(host);
+    if (said.emergency == true)
+      bad(name + " is in EMERGENCY MODE: " + emergency_words(said.failure) + ".",
+          "Normal for seconds after a start of the toolstack. Else: " + recover);
+    else if (said.reachable == false)
+      add(planned ? Severity::kWarning : Severity::kBad,
+          name + " does not answer" + (planned ? ", in planned maintenance" : "") + ": " +
+              absence_words(said) + ".",
+          planned ? "When it is back: xenhactl host return " + s_.pool + " " + name
+                  : "Look at its console. When it is back and does not rejoin: " + recover);
+    else if (!said.reachable)
+      warn(name + ": " + (said.problem.empty() ? "was not asked" : said.problem) + ".");
+    else if (!said.failure.empty())
+      warn(name + " answers " + said.failure + ": " + emergency_words(said.failure) + ".");
+    else if (said.live == false)
+      bad(name + " answers here, but the master misses its heartbeat.",
+          "If it does not come back within minutes: " + recover);
+    else if (said.enabled == false)
+      add(planned ? Severity::kNote : Severity::kWarning,
+          name + (planned ? " is in maintenance." : " is disabled: no VM starts there."),
+          planned ? "" : "A start of the toolstack does that for minutes. Else: xe host-enable");
+    look_at_cloud(host, planned);
+  }
+
+  void look_at_cloud(const HostStatus& host, bool planned) {
+    const std::string& state = host.cloud_state;
+    const std::string& name = host.said.label;
+    const bool well = host.said.reachable == true && host.said.live != false;
+    if (planned && host.said.reachable == true)
+      note(name + " is in maintenance in CloudStack (" + host.cloud_resource_state + ").");
+    else if (state == "Alert")
+      bad("CloudStack holds " + name + " in Alert" + (well ? " though XenServer reaches it" : "") +
+              ": its VMs are not restarted.",
+          well ? "Reconnect the host in CloudStack."
+               : "Declare it degraded in CloudStack once it is surely dead.");
+    else if (state == "Down" && well)
+      bad("CloudStack holds " + name + " for Down though XenServer reaches it.",
+          "Reconnect the host in CloudStack.");
+    else if (state == "Disconnected" && well && managed())
+      warn("CloudStack is disconnected from " + name + ".",
+           "It reconnects by itself; else reconnect it there.");
+  }
+
+  bool managed() const {
+    const auto& cloud = s_.situation.cloud;
+    return !cloud || cloud->managed_state.empty() || cloud->managed_state == "Managed";
+  }
+
+  /// Planned work that CloudStack shows, or our mark.
+  bool is_planned(const HostStatus& host) const {
+    const std::string& state = host.cloud_resource_state;
+    if (state.find("Maintenance") != std::string::npos || state == "Disabled") return true;
+    const auto& intent = s_.situation.intent;
+    return intent && intent->until && *intent->until > now_ &&
+           intent->text.find("host=" + host.said.label) != std::string::npos;
+  }
+
+  void look_at_vms() {
+    if (!managed())
+      warn("CloudStack does not manage the cluster (" + s_.situation.cloud->managed_state +
+               "): it restarts no VM there.",
+           "Manage the cluster in CloudStack when the work is done.");
+    for (const OpenFailover& failover : s_.exporter.failovers) {
+      const std::string of = "failover of the " + failover.role + " " + failover.host + ", " +
+                             span_words(now_ - failover.lost_at) + " old";
+      if (failover.pending > 0)
+        bad(std::to_string(failover.pending) + (failover.pending == 1 ? " VM is" : " VMs are") +
+                " DOWN and wait for a restart (" + of + ").",
+            command("failovers"));
+      else
+        warn("A " + of + ", is not over; no VM waits.", command("failovers"));
+    }
+  }
+
+  void look_at_hooks() {
+    const HooksWord& hooks = s_.hooks;
+    if (hooks.gave_up)
+      warn("xenha-hooks gave up on this pool: " + hooks.gave_up->fact + ".",
+           "Cure that, then " + command("clear"));
+    if (hooks.paused)
+      note("xenha-hooks is paused by " + hooks.paused->who + ": " + hooks.paused->reason + "; until " +
+               moment_words(hooks.paused->until.value_or(now_), now_) + ".",
+           command("resume"));
+    if (s_.situation.paused && s_.situation.paused->until.value_or(now_) >= now_)
+      note("The pool's own mark pauses xenha-hooks: " + s_.situation.paused->text + ".");
+    if (s_.situation.kill_switch == true) note("The kill switch file stops xenha-hooks for all pools.");
+  }
+
+  const PoolStatus& s_;
+  const WallTime now_;
+  std::vector<Finding> found_;
+};
+
+}  // namespace
+
+bool PoolStatus::anybody_answers() const {
+  return std::any_of(hosts.begin(), hosts.end(),
+                     [](const HostStatus& host) { return host.said.reachable == true; });
+}
+
+std::vector<std::string> PoolStatus::masters() const {
+  std::vector<std::string> out;
+  for (const HostStatus& host : hosts)
+    if (host.said.claims_master == true) out.push_back(host.said.label);
+  return out;
+}
+
+std::vector<Finding> judge(const PoolStatus& status) {
+  return Judge(status).run();
+}
+
+bool healthy(const std::vector<Finding>& findings) {
+  return std::all_of(findings.begin(), findings.end(),
+                     [](const Finding& finding) { return finding.severity == Severity::kNote; });
+}
+
+}  // namespace xenha::ctl
