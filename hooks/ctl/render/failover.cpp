@@ -19,7 +19,7 @@ std::string outcome_words(const std::string& outcome) {
   if (outcome == "open") return "UNDER WAY";
   if (outcome == "false_alarm") return "false alarm";
   if (outcome == "recovered") return "recovered";
-  return outcome == "partial" ? "PARTIAL: not all VMs" : "EXPIRED: not all VMs";
+  return outcome == "partial" ? "PARTIAL" : "EXPIRED";
 }
 
 WallTime lost_at(const Json& failover) {
@@ -96,19 +96,20 @@ std::string victims_table(const Json& failover, const Style& style) {
 }  // namespace
 
 std::string failover_list(const Json& failovers, WallTime now, const Style& style) {
-  Table table({"LOST (UTC)", "POOL", "HOST", "ROLE", "OUTCOME", "ALL VMS AFTER", "ID"});
+  Table table({"ID", "LOST (UTC)", "HOST", "OUTCOME"});
   for (const Json& failover : failovers) {
     const std::string outcome = text_at(failover, "outcome");
     const long pending = count_at(failover, "pending");
     const std::optional<double> all = number_at(at(at(failover, "phases"), "all_vms_running"), "seconds");
-    table.add({{moment_short(lost_at(failover), now)},
-               {text_at(failover, "pool")},
-               {text_at(failover, "host")},
-               {text_at(failover, "role")},
-               {outcome_words(outcome), tone_of_outcome(outcome)},
-               {pending > 0 ? std::to_string(pending) + " DOWN" : after_words(all),
-                pending > 0 ? Tone::kBad : Tone::kPlain},
-               {text_at(failover, "id")}});
+    std::string words = outcome_words(outcome);
+    if (pending > 0)
+      words += ", " + std::to_string(pending) + " VMs DOWN";
+    else if (all)
+      words += " in " + minutes_words(*all);
+    table.add({{text_at(failover, "id")},
+               {moment_short(lost_at(failover), now)},
+               {text_at(failover, "role") + " " + text_at(failover, "host")},
+               {words, tone_of_outcome(outcome)}});
   }
   return table.text(style);
 }

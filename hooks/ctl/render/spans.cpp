@@ -31,8 +31,8 @@ std::string moment_words(WallTime when, WallTime now) {
 }
 
 std::string moment_short(WallTime when, WallTime now) {
-  const bool today = utc_text(when, "%F") == utc_text(now, "%F");
-  return utc_text(when, today ? "%H:%M:%S" : "%Y-%m-%d %H:%M:%S");
+  if (utc_text(when, "%F") == utc_text(now, "%F")) return utc_text(when, "%H:%M:%S");
+  return utc_text(when, utc_text(when, "%Y") == utc_text(now, "%Y") ? "%m-%d %H:%M" : "%Y-%m-%d");
 }
 
 }  // namespace xenha::ctl

@@ -17,7 +17,7 @@ std::string moment_words(WallTime when, WallTime now);
 /// "2026-11-27 03:12:05 UTC".
 std::string utc_words(WallTime when);
 
-/// Without the date and without "UTC" when that is today's: for columns.
+/// For columns, without "UTC": "03:12:05" of today, "11-26 03:12" of this year, else the date alone.
 std::string moment_short(WallTime when, WallTime now);
 
 }  // namespace xenha::ctl

@@ -6,7 +6,7 @@
 namespace xenha::ctl {
 namespace {
 
-constexpr std::size_t kGap = 2;
+constexpr std::size_t kGap = 2, kNarrowest = 8;
 
 const char* code_of(Tone tone) {
   switch (tone) {
@@ -60,6 +60,17 @@ std::string_view front_of(std::string_view word, std::size_t width) {
   return word.substr(0, end);
 }
 
+std::size_t longest_word(std::string_view text) {
+  std::size_t longest = 0;
+  const std::string whole = plain(text);
+  for (std::size_t begin = 0; begin < whole.size();) {
+    const std::size_t end = std::min(whole.find(' ', begin), whole.size());
+    longest = std::max(longest, columns_of(std::string_view(whole).substr(begin, end - begin)));
+    begin = end + 1;
+  }
+  return longest;
+}
+
 }  // namespace
 
 std::string Style::paint(std::string_view text, Tone tone) const {
@@ -110,29 +121,41 @@ std::vector<std::string> lines_of(std::string_view text, std::size_t width) {
   return lines;
 }
 
-/// The last column takes what the others leave, and they leave it a third at least.
+/// The last column takes what the others leave, and they leave it a third at least if it wants so much. Words
+/// are broken only where nothing else helps.
 std::vector<std::size_t> Table::widths(std::size_t room) const {
-  std::vector<std::size_t> out;
+  std::vector<std::size_t> out, words;
   const auto widen = [&](std::size_t column, std::string_view text) {
-    if (column >= out.size()) out.resize(column + 1);
+    if (column >= out.size()) {
+      out.resize(column + 1);
+      words.resize(column + 1);
+    }
     out[column] = std::max(out[column], columns_of(plain(text)));
+    words[column] = std::max(words[column], longest_word(text));
   };
   for (std::size_t i = 0; i < heads_.size(); ++i) widen(i, heads_[i]);
   for (const auto& row : rows_)
     for (std::size_t i = 0; i < row.size(); ++i) widen(i, row[i].text);
   if (out.empty()) return out;
-  const auto used = [&](std::size_t columns) {
+  const std::size_t last = out.size() - 1;
+  const auto used = [&] {
     std::size_t sum = 0;
-    for (std::size_t i = 0; i < columns; ++i) sum += out[i] + kGap;
+    for (std::size_t i = 0; i < last; ++i) sum += out[i] + kGap;
     return sum;
   };
-  const std::size_t last = out.size() - 1;
-  while (used(last) + std::min(out[last], room / 3) > room) {
-    const auto widest = std::max_element(out.begin(), out.end() - 1);
-    if (widest == out.end() - 1 || *widest <= 8) break;
-    --*widest;
-  }
-  out[last] = room > used(last) + 8 ? room - used(last) : 8;
+  const std::size_t wanted = std::min(out[last], room / 3);
+  const auto shrink = [&](auto least) {
+    while (used() + wanted > room) {
+      std::size_t widest = last;
+      for (std::size_t i = 0; i < last; ++i)
+        if (out[i] > least(i) && (widest == last || out[i] > out[widest])) widest = i;
+      if (widest == last) return;
+      --out[widest];
+    }
+  };
+  shrink([&](std::size_t column) { return words[column]; });
+  shrink([](std::size_t) { return kNarrowest; });
+  out[last] = room > used() + kNarrowest ? room - used() : kNarrowest;
   return out;
 }
 

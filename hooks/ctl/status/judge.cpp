@@ -10,6 +10,9 @@ namespace {
 
 using Severity = Finding::Severity;
 
+/// The hosts choose a new master within this time, restarts of their toolstacks included.
+constexpr std::chrono::minutes kElection{10};
+
 std::string joined(const std::vector<std::string>& names) {
   std::string out;
   for (std::size_t i = 0; i < names.size(); ++i)
@@ -23,14 +26,14 @@ class Judge {
 
   std::vector<Finding> run() {
     if (!s_.anybody_answers()) {
-      bad("None of the " + std::to_string(s_.hosts.size()) + " hosts answers.",
-          "Look at their power and consoles, and whether this machine reaches their network.");
+      look_at_silence();
     } else {
       look_at_masters();
       look_at_ha();
-      for (const HostStatus& host : s_.hosts) look_at_host(host);
     }
     look_at_vms();
+    if (s_.anybody_answers())
+      for (const HostStatus& host : s_.hosts) look_at_host(host);
     look_at_hooks();
     std::stable_sort(found_.begin(), found_.end(),
                      [](const Finding& a, const Finding& b) { return a.severity < b.severity; });
@@ -53,6 +56,17 @@ class Judge {
   /// HA now, or as it was last known; absent when nobody knows.
   std::optional<bool> ha() const {
     return s_.situation.ha_enabled ? s_.situation.ha_enabled : s_.exporter.ha_enabled;
+  }
+
+  void look_at_silence() {
+    const std::string what = "None of the " + std::to_string(s_.hosts.size()) + " hosts answers.";
+    const bool just_lost = s_.exporter.last_success && now_ - *s_.exporter.last_success < kElection;
+    if (ha() == true && just_lost)
+      bad(what + " HA was on " + last_known() + ".",
+          "In an election every toolstack restarts, for a minute or so: look again. If it lasts: power, "
+          "consoles, and whether this machine reaches their network.");
+    else
+      bad(what, "Look at their power and consoles, and whether this machine reaches their network.");
   }
 
   void look_at_masters() {

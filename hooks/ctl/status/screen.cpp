@@ -43,12 +43,14 @@ Cell live_cell(const HostStatus& host) {
 
 Cell ha_cell(const PoolStatus& status, const HostStatus& host) {
   if (status.situation.ha_enabled == false) return {"off", Tone::kBad};
+  if (host.said.live == false) return {"-", Tone::kDim};  // what the record says is from before
   if (host.said.armed == true) return {"armed", Tone::kGood};
   if (host.said.armed == false) return {"NOT ARMED", Tone::kBad};
   return {"?", Tone::kWarn};
 }
 
 Cell heartbeat_cell(const HostStatus& host) {
+  if (host.said.live == false) return {"-", Tone::kDim};
   if (!host.heartbeat || !host.heartbeat->attached) return {"?", Tone::kWarn};
   if (!*host.heartbeat->attached) return {"UNPLUGGED", Tone::kBad};
   const auto& way = *host.heartbeat;
@@ -86,16 +88,14 @@ Cell ha_words(const PoolStatus& status) {
     std::string since;
     if (status.exporter.ha_enabled_since)
       since = " since " + moment_words(*status.exporter.ha_enabled_since, status.now());
-    const auto armed = std::count_if(status.hosts.begin(), status.hosts.end(),
-                                     [](const HostStatus& host) { return host.said.armed == true; });
+    const auto armed = std::count_if(status.hosts.begin(), status.hosts.end(), [](const HostStatus& host) {
+      return host.said.armed == true && host.said.live == true;
+    });
     return {"on" + since + ", armed on " + std::to_string(armed) + " of " +
                 std::to_string(status.hosts.size()) + " hosts" + how,
             Tone::kPlain};
   }
-  if (s.ha_enabled == false) {
-    const std::string since = ha_off_since(status);
-    return {"OFF" + (since.empty() ? "" : " " + since) + how, Tone::kBad};
-  }
+  if (s.ha_enabled == false) return {"OFF" + how, Tone::kBad};
   std::string last = "nobody can tell now";
   if (status.exporter.ha_enabled && status.exporter.last_success)
     last += "; it was " + std::string(*status.exporter.ha_enabled ? "on" : "OFF") +
@@ -154,7 +154,7 @@ Cell hooks_words(const PoolStatus& status) {
   const HooksWord& hooks = status.hooks;
   const WallTime now = status.now();
   if (!hooks.problem.empty()) return {"unknown, " + hooks.problem, Tone::kWarn};
-  std::string out = hooks.mode + (hooks.policies == 0 ? ", without a policy: does nothing" : "");
+  std::string out = "mode " + hooks.mode + (hooks.policies == 0 ? ", without a policy: does nothing" : "");
   if (hooks.acting) out += ", is switching HA on right now";
   if (hooks.evaluation && !hooks.acting)
     out += ", " + hooks.evaluation->verdict + ": " + hooks.evaluation->reason + " (" +
@@ -199,7 +199,7 @@ std::string facts_table(const PoolStatus& status, const Style& style) {
   };
   add("HA", ha_words(status));
   add("Master", master_words(status));
-  if (status.situation.ha_enabled != true) add("Re-enable?", reenable_words(status));
+  if (status.situation.ha_enabled == false) add("Re-enable?", reenable_words(status));
   add("VMs down", vms_words(status));
   add("Hooks", hooks_words(status));
   if (!status.cloudstack.empty()) add("CloudStack", cloud_words(status));
@@ -228,7 +228,7 @@ std::string pool_screen(const PoolStatus& status, const std::vector<Finding>& fi
   for (const Finding& finding : findings) {
     table.add(
         {{mark_of(finding.severity), tone_of(finding.severity)}, {finding.what, tone_of(finding.severity)}});
-    if (!finding.next.empty()) table.add({{""}, {"-> " + finding.next}});
+    if (!finding.next.empty()) table.add({{"->", Tone::kBold}, {finding.next}});
   }
   if (!table.empty()) out += table.text(style);
   out += "\n" + facts_table(status, style) + "\n" + hosts_table(status, style);
