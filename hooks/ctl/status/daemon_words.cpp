@@ -63,9 +63,12 @@ ExporterWord exporter_word(const Json& pools, const Json& failovers, const std::
   out.ha_enabled_since = time_at(ha, "enabled_since_timestamp_seconds");
   out.last_success = time_at(mine, "last_success_timestamp_seconds");
   out.master = text_at(mine, "master");
-  for (const Json& host : list_at(mine, "hosts"))
-    if (const std::string address = text_at(host, "address"); !address.empty())
-      out.name_of[address] = text_at(host, "host");
+  for (const Json& host : list_at(mine, "hosts")) {
+    const std::string label = text_at(host, "host");
+    if (const std::string address = text_at(host, "address"); !address.empty()) out.name_of[address] = label;
+    if (const std::string state = text_at(host, "cloudstack_state"); !state.empty())
+      out.cloud_states[label] = {state, text_at(host, "cloudstack_resource_state")};
+  }
   for (const Json& failover : list_at(failovers, "failovers"))
     if (text_at(failover, "pool") == pool && text_at(failover, "outcome") == "open")
       out.failovers.push_back(open_failover(failover));

@@ -41,17 +41,22 @@ class Judge {
   }
 
  private:
-  void add(Severity severity, std::string what, std::string next = {}) {
-    found_.push_back({severity, std::move(what), std::move(next)});
+  void add(Severity severity, std::string what, std::string next = {}, std::string command = {}) {
+    found_.push_back({severity, std::move(what), std::move(next), std::move(command)});
   }
-  void bad(std::string what, std::string next = {}) { add(Severity::kBad, std::move(what), std::move(next)); }
-  void warn(std::string what, std::string next = {}) {
-    add(Severity::kWarning, std::move(what), std::move(next));
+  void bad(std::string what, std::string next = {}, std::string command = {}) {
+    add(Severity::kBad, std::move(what), std::move(next), std::move(command));
   }
-  void note(std::string what, std::string next = {}) {
-    add(Severity::kNote, std::move(what), std::move(next));
+  void warn(std::string what, std::string next = {}, std::string command = {}) {
+    add(Severity::kWarning, std::move(what), std::move(next), std::move(command));
+  }
+  void note(std::string what, std::string next = {}, std::string command = {}) {
+    add(Severity::kNote, std::move(what), std::move(next), std::move(command));
   }
   std::string command(const std::string& words) const { return "xenhactl " + words + " " + s_.pool; }
+  std::string command(const std::string& words, const std::string& host) const {
+    return command(words) + " " + shell_word(host);
+  }
 
   /// HA now, or as it was last known; absent when nobody knows.
   std::optional<bool> ha() const {
@@ -82,8 +87,7 @@ class Judge {
         if (!host.said.believed_master.empty() && host.said.believed_master != masters.front())
           bad(host.said.label + " takes " + host.said.believed_master + " for the master, which is " +
                   masters.front() + ".",
-              "It rejoins by itself within minutes; if not: xenhactl host recover " + s_.pool + " " +
-                  host.said.label);
+              "It rejoins by itself within minutes; if not:", command("host recover", host.said.label));
     }
   }
 
@@ -97,8 +101,8 @@ class Judge {
     if (ha() == true)
       bad(what + " HA was on " + last_known() +
               ", so the hosts elect a new one: 2 to 4 minutes after the loss.",
-          "Wait for it: watch -n 10 " + command("status") +
-              ". Only if there is none after 10 minutes: runbook XenHAPoolNoMaster.");
+          "Wait for it. Only if there is none after 10 minutes: runbook XenHAPoolNoMaster.",
+          "watch -n 10 " + command("status"));
     else if (ha() == false)
       bad(what + " HA was off " + last_known() + ", so NOBODY takes over by itself.",
           "Bring " + (named.size() == 1 ? names : "the master") +
@@ -124,7 +128,7 @@ class Judge {
     if (s.sr && s.sr->pbds_known)
       for (const std::string& host : s.sr->without_pbd)
         bad(host + " has not plugged in the heartbeat SR " + s.sr->name + ".",
-            "xe pbd-list sr-uuid=" + s.sr->uuid + "; xe pbd-plug uuid=...");
+            "Find its PBD there and plug it in (xe pbd-plug):", "xe pbd-list sr-uuid=" + s.sr->uuid);
     if (s.ha_enabled == false && !s.sr && !s.configured_sr.empty())
       bad("The heartbeat SR " + s.configured_sr + " of the config file is not in the pool.",
           "Attach it, or correct heartbeat_sr.");
@@ -138,14 +142,13 @@ class Judge {
     std::string what = "HA is OFF";
     if (const std::string since = ha_off_since(s_); !since.empty()) what += " " + since;
     what += enabling ? ", and is being switched on." : ": if the master dies, no host takes over.";
-    std::string next;
+    const std::optional<hooks::GuardReport> first = objection(s_.decision);
     if (enabling)
-      next = "Wait: it takes 1 to 3 minutes.";
-    else if (!blocked())
-      next = command("ha enable");
+      bad(std::move(what), "Wait: it takes 1 to 3 minutes.");
+    else if (first)
+      bad(std::move(what), "First: " + first->fact + ". Then:", command("ha enable"));
     else
-      next = "First: " + s_.decision.fact + ". Then " + command("ha enable");
-    bad(std::move(what), std::move(next));
+      bad(std::move(what), "Nothing speaks against switching it on:", command("ha enable"));
   }
 
   bool runs(const std::string& operation) const {
@@ -153,15 +156,13 @@ class Judge {
     return all && std::find(all->begin(), all->end(), operation) != all->end();
   }
 
-  bool blocked() const { return objection(s_.decision).has_value(); }
-
   void look_at_armed() {
     std::vector<std::string> unarmed;
     std::size_t live = 0;
     for (const HostStatus& host : s_.hosts) {
       if (host.said.live != true) continue;
       ++live;
-      if (host.said.armed == false) unarmed.push_back(host.said.label);
+      if (host.said.armed == false && host.said.emergency != true) unarmed.push_back(host.said.label);
     }
     if (unarmed.empty()) return;
     if (unarmed.size() == live && live > 1)
@@ -171,34 +172,35 @@ class Judge {
     else
       bad(joined(unarmed) + (unarmed.size() == 1 ? " is" : " are") +
               " not armed: HA is on, but without the heartbeat disk there.",
-          "Look at the storage path of " + unarmed.front() + ", then " + command("explain"));
+          "Look at the storage path of " + unarmed.front() + ".");
   }
 
   void look_at_host(const HostStatus& host) {
     const hooks::HostSituation& said = host.said;
     const std::string& name = said.label;
-    const std::string recover = "xenhactl host recover " + s_.pool + " " + name;
+    const std::string recover = command("host recover", name);
     const bool planned = is_planned(host);
     if (said.emergency == true)
       bad(name + " is in EMERGENCY MODE: " + emergency_words(said.failure) + ".",
-          "Normal for seconds after a start of the toolstack. Else: " + recover);
+          "Normal for seconds after a start of the toolstack. Else:", recover);
     else if (said.reachable == false)
       add(planned ? Severity::kWarning : Severity::kBad,
           name + " does not answer" + (planned ? ", in planned maintenance" : "") + ": " +
               absence_words(said) + ".",
-          planned ? "When it is back: xenhactl host return " + s_.pool + " " + name
-                  : "Look at its console. When it is back and does not rejoin: " + recover);
+          planned ? "When it is back:" : "Look at its console. When it is back and does not rejoin:",
+          planned ? command("host return", name) : recover);
     else if (!said.reachable)
       warn(name + ": " + (said.problem.empty() ? "was not asked" : said.problem) + ".");
     else if (!said.failure.empty())
       warn(name + " answers " + said.failure + ": " + emergency_words(said.failure) + ".");
     else if (said.live == false)
       bad(name + " answers here, but the master misses its heartbeat.",
-          "If it does not come back within minutes: " + recover);
+          "If it does not come back within minutes:", recover);
     else if (said.enabled == false)
       add(planned ? Severity::kNote : Severity::kWarning,
           name + (planned ? " is in maintenance." : " is disabled: no VM starts there."),
-          planned ? "" : "A start of the toolstack does that for minutes. Else: xe host-enable");
+          planned ? "" : "A start of the toolstack does that for minutes. Else, on any host:",
+          planned ? "" : "xe host-enable host=" + shell_word(name));
     look_at_cloud(host, planned);
   }
 
@@ -246,9 +248,9 @@ class Judge {
       if (failover.pending > 0)
         bad(std::to_string(failover.pending) + (failover.pending == 1 ? " VM is" : " VMs are") +
                 " DOWN and wait for a restart (" + of + ").",
-            command("failovers"));
+            {}, command("failovers"));
       else
-        warn("A " + of + ", is not over; no VM waits.", command("failovers"));
+        warn("A " + of + ", is not over; no VM waits.", {}, command("failovers"));
     }
   }
 
@@ -256,11 +258,11 @@ class Judge {
     const HooksWord& hooks = s_.hooks;
     if (hooks.gave_up)
       warn("xenha-hooks gave up on this pool: " + hooks.gave_up->fact + ".",
-           "Cure that, then " + command("clear"));
+           "Cure that, then:", command("clear"));
     if (hooks.paused)
       note("xenha-hooks is paused by " + hooks.paused->who + ": " + hooks.paused->reason + "; until " +
                moment_words(hooks.paused->until.value_or(now_), now_) + ".",
-           command("resume"));
+           {}, command("resume"));
     if (s_.situation.paused && s_.situation.paused->until.value_or(now_) >= now_)
       note("The pool's own mark pauses xenha-hooks: " + s_.situation.paused->text + ".");
     if (s_.situation.kill_switch == true) note("The kill switch file stops xenha-hooks for all pools.");

@@ -42,6 +42,8 @@ struct ExporterWord {
   std::optional<WallTime> ha_disabled_since, ha_enabled_since;
   std::string master;                          ///< label
   std::map<std::string, std::string> name_of;  ///< address -> label of its hosts
+  /// CloudStack's state and resource state of hosts, by label: while no master tells which hosts are ours.
+  std::map<std::string, std::pair<std::string, std::string>> cloud_states;
   std::vector<OpenFailover> failovers;
 };
 
@@ -96,8 +98,9 @@ struct PoolStatus {
 /// Something that a person should know, the worst first.
 struct Finding {
   enum class Severity { kBad, kWarning, kNote } severity;
-  std::string what;  ///< one sentence
-  std::string next;  ///< what to do or to type; may be empty
+  std::string what;          ///< one sentence
+  std::string next = {};     ///< what to do; may be empty
+  std::string command = {};  ///< to be typed then; may be empty
   bool operator==(const Finding&) const = default;
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <tuple>
 
 #include "hooks/ctl/allowed_methods.h"
 #include "hooks/ctl/status/daemon_words.h"
@@ -136,6 +137,9 @@ void read_pool(PoolStatus& status, const CtlConfig& config, const CtlPool& pool,
     if (const hooks::CloudHostSituation* cloud = cloud_host(s, host)) {
       out.cloud_state = cloud->state;
       out.cloud_resource_state = cloud->resource_state;
+    } else if (const auto told = status.exporter.cloud_states.find(host.label);
+               look.members.empty() && told != status.exporter.cloud_states.end()) {
+      std::tie(out.cloud_state, out.cloud_resource_state) = told->second;
     }
     status.hosts.push_back(std::move(out));
   }

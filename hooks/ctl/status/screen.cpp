@@ -229,6 +229,8 @@ std::string pool_screen(const PoolStatus& status, const std::vector<Finding>& fi
     table.add(
         {{mark_of(finding.severity), tone_of(finding.severity)}, {finding.what, tone_of(finding.severity)}});
     if (!finding.next.empty()) table.add({{"->", Tone::kBold}, {finding.next}});
+    if (!finding.command.empty())
+      table.add({{finding.next.empty() ? "->" : "", Tone::kBold}, {finding.command, Tone::kBold}});
   }
   if (!table.empty()) out += table.text(style);
   out += "\n" + facts_table(status, style) + "\n" + hosts_table(status, style);

@@ -75,7 +75,8 @@ Json findings_json(const std::vector<Finding>& findings) {
   for (const Finding& finding : findings)
     out.push_back({{"severity", kWords[static_cast<std::size_t>(finding.severity)]},
                    {"what", finding.what},
-                   {"next", text_or_null(finding.next)}});
+                   {"next", text_or_null(finding.next)},
+                   {"command", text_or_null(finding.command)}});
   return out;
 }
 

@@ -8,6 +8,9 @@
 
 namespace xenha::ctl {
 
+/// `word` as a shell takes it: in quotes where it needs them.
+std::string shell_word(const std::string& word);
+
 /// What a code that a host answers to logins means (reference 2.4), with the code.
 std::string emergency_words(const std::string& code);
 
