@@ -5,15 +5,20 @@ id, also when this one dies. Python's standard library only.
 """
 
 import ctypes
+import fcntl
 import json
 import os
 import pathlib
+import pty
 import re
+import select
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import tempfile
+import termios
 import time
 import urllib.error
 import urllib.parse
@@ -301,6 +306,60 @@ class Hooks(Program):
         return self.get("/api/v1/decisions?" + urllib.parse.urlencode(query), token).json()["decisions"]
 
 
+class Answer:
+    """How one xenhactl ended and what it printed."""
+
+    def __init__(self, code, out, err):
+        self.code, self.out, self.err = code, out, err
+
+    def json(self):
+        return json.loads(self.out)
+
+    def __str__(self):
+        return f"exit code {self.code}\n{self.out}{self.err}"
+
+
+class Terminal:
+    """xenhactl as a person at an 80-column terminal has it: one screen for everything."""
+
+    def __init__(self, command, environment):
+        pid, self.master = pty.fork()
+        if pid == 0:
+            try:
+                os.execve(command[0], command, environment)
+            finally:
+                os._exit(127)
+        self.pid, self.text = pid, ""
+        fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 80, 0, 0))
+
+    def read(self):
+        """What came since; False at the end."""
+        try:
+            piece = os.read(self.master, 65536)
+        except OSError:
+            piece = b""
+        self.text += piece.decode("utf-8", "replace")
+        return bool(piece)
+
+    def wait_for(self, text):
+        while text not in self.text:
+            if not select.select([self.master], [], [], PATIENCE)[0] or not self.read():
+                raise AssertionError(f"{text!r} never came:\n{self.text}")
+
+    def type(self, line):
+        os.write(self.master, (line + "\n").encode())
+
+    def signal(self, number):
+        os.kill(self.pid, number)
+
+    def end(self):
+        """Its exit code, once everything was read."""
+        while select.select([self.master], [], [], PATIENCE)[0] and self.read():
+            pass
+        os.close(self.master)
+        return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+
+
 _PROMETHEUS = """\
 global: {{scrape_interval: {interval}, scrape_timeout: {interval}, evaluation_interval: {interval}}}
 scrape_configs:
@@ -457,3 +516,19 @@ class Stage:
         pair = first, self.alertmanager(config, name="alertmanager2", cluster=first, **options)
         wait_until("the Alertmanagers see each other", lambda: all(member.peers() == 2 for member in pair))
         return pair
+
+    def ctl_command(self, config, *arguments):
+        return [str(self.programs / "xenhactl"), "--config.file", str(config), *map(str, arguments)]
+
+    def ctl_environment(self, **more):
+        """Nothing of ours but a home of its own."""
+        return {"HOME": str(self.directory), "PATH": "/usr/bin:/bin", "USER": "joe", **more}
+
+    def ctl(self, config, *arguments, **environment):
+        """Runs xenhactl to its end, without a terminal."""
+        done = subprocess.run(self.ctl_command(config, *arguments), stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                              env=self.ctl_environment(**environment), timeout=3 * PATIENCE)
+        return Answer(done.returncode, done.stdout, done.stderr)
+
+    def terminal(self, config, *arguments, **environment):
+        return Terminal(self.ctl_command(config, *arguments), self.ctl_environment(TERM="xterm", **environment))

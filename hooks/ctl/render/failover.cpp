@@ -16,7 +16,7 @@ Tone tone_of_outcome(const std::string& outcome) {
 }
 
 std::string outcome_words(const std::string& outcome) {
-  if (outcome == "open") return "UNDER WAY";
+  if (outcome == "open") return "OPEN";
   if (outcome == "false_alarm") return "false alarm";
   if (outcome == "recovered") return "recovered";
   return outcome == "partial" ? "PARTIAL" : "EXPIRED";

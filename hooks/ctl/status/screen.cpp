@@ -155,12 +155,13 @@ Cell hooks_words(const PoolStatus& status) {
   const WallTime now = status.now();
   if (!hooks.problem.empty()) return {"unknown, " + hooks.problem, Tone::kWarn};
   std::string out = "mode " + hooks.mode + (hooks.policies == 0 ? ", without a policy: does nothing" : "");
-  if (hooks.acting) out += ", is switching HA on right now";
-  if (hooks.evaluation && !hooks.acting)
+  if (hooks.acting)
+    out += ", is switching HA on right now";
+  else if (hooks.evaluation)
     out += ", " + hooks.evaluation->verdict + ": " + hooks.evaluation->reason + " (" +
            hooks.evaluation->fact + ")";
-  else if (hooks.open_alerts == 0)
-    out += ", no open alert";
+  else
+    out += hooks.open_alerts == 0 ? ", no open alert" : ", an alert is open and not decided yet";
   if (hooks.last_attempt)
     out += "; last attempt " +
            (hooks.last_attempt->outcome.empty() ? std::string("runs") : hooks.last_attempt->outcome) + " " +

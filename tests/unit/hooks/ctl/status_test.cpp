@@ -137,7 +137,7 @@ const Row kRows[] = {
        for (std::size_t i = 3; i-- > 0;) lose(s, i);
        s.exporter.last_success = status_now() - 3h;
      },
-     kBad, "None of the 3 hosts answers", "whether this machine reaches their network"},
+     kBad, "None of the 3 hosts answers", "Look at their power and consoles"},
     {"nobody_answers_in_an_election",
      [](PoolStatus& s) {
        for (std::size_t i = 3; i-- > 0;) lose(s, i);
