@@ -131,6 +131,11 @@ class Handler final : public nlohmann::json_sax<nlohmann::json> {
   }
   bool in_envelope(std::optional<std::string> text) {
     if (!text) return true;
+    const auto own = std::find(wanted_.own_fields.begin(), wanted_.own_fields.end(), key_);
+    if (own != wanted_.own_fields.end()) {
+      answer_.own.set(*own, *std::move(text));
+      return true;
+    }
     if (key_ == wanted_.array) return refuse("no list where one is expected");
     if (key_ == "errorcode") return error_code(*text);
     if (key_ == "errortext") text_ = *std::move(text);

@@ -21,6 +21,7 @@ struct Wanted {
   std::string_view array;                    ///< "host"; a single object there counts as one row
   std::span<const std::string_view> fields;  ///< scalars of a row; everything else is skipped
   std::string_view names_in = {};            ///< an array of a row whose objects' "name" is kept (listApis)
+  std::span<const std::string_view> own_fields = {};  ///< scalars beside the array: "jobid"
 };
 
 /// One object. Numbers and booleans are kept as they would be written: releases differ in the types of some
@@ -56,6 +57,7 @@ struct Fault {
 
 struct Answer {
   std::vector<Row> rows;       ///< none when the array is missing
+  Row own;                     ///< of the envelope itself
   std::optional<Fault> fault;  ///< set: the server refused
 };
 

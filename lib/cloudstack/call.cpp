@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <set>
 
-#include "lib/cloudstack/allowed_commands.h"
 #include "lib/cloudstack/dates.h"
 #include "lib/cloudstack/words.h"
 
@@ -27,9 +26,9 @@ bool good_names(const Parameters& params) {
 
 }  // namespace
 
-Result<EncodedCall> encode_call(std::string_view command, Parameters params, const Keys& keys,
-                                WallTime expires) {
-  if (std::find(kAllowedCommands.begin(), kAllowedCommands.end(), command) == kAllowedCommands.end()) {
+Result<EncodedCall> encode_call(CommandList allowed, std::string_view command, Parameters params,
+                                const Keys& keys, WallTime expires) {
+  if (std::find(allowed.begin(), allowed.end(), command) == allowed.end()) {
     return refused(command, "this program may not call it");
   }
   params.emplace_back("command", command);

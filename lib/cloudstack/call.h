@@ -1,8 +1,9 @@
-// Encodes a CloudStack call as the body of a POST, signed. Accepts only the commands of allowed_commands.h:
+// Encodes a CloudStack call as the body of a POST, signed. Accepts only the commands of the list it is given:
 // the first wall between a reading program and a write call. The parameters go into the body because a query
 // ends up in the server's and the proxies' logs, key and signature included.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -13,15 +14,18 @@
 
 namespace xenha::cloudstack {
 
+/// The commands that may be sent at all: a constexpr array.
+using CommandList = std::span<const std::string_view>;
+
 struct EncodedCall {
   std::string body;       ///< application/x-www-form-urlencoded; a secret as a whole
   std::string signature;  ///< Base64; whoever prints a server's words cuts it out
 };
 
 /// `params` are the command's own, in lower case; `expires` is in the server's time. Errors: kBadConfig when
-/// the command is not allowed, a name is not all lower case or comes twice, or nothing can be signed. The
+/// `command` is not in `allowed`, a name is not all lower case or comes twice, or nothing can be signed. The
 /// message names the command and no value.
-Result<EncodedCall> encode_call(std::string_view command, Parameters params, const Keys& keys,
-                                WallTime expires);
+Result<EncodedCall> encode_call(CommandList allowed, std::string_view command, Parameters params,
+                                const Keys& keys, WallTime expires);
 
 }  // namespace xenha::cloudstack

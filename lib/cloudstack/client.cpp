@@ -47,8 +47,13 @@ struct Client::Exchange {
   std::optional<Error> not_sent;  ///< the call could not be encoded
 };
 
-Client::Client(http::Transport& transport, const Clock& clock, Server server, Reader::Observer observer)
-    : transport_(transport), clock_(clock), server_(std::move(server)), observer_(std::move(observer)) {}
+Client::Client(http::Transport& transport, const Clock& clock, Server server, Reader::Observer observer,
+               CommandList allowed)
+    : transport_(transport),
+      clock_(clock),
+      server_(std::move(server)),
+      observer_(std::move(observer)),
+      allowed_(allowed) {}
 
 void Client::ask(Question question, Done done) {
   assert(!busy());
@@ -66,13 +71,13 @@ void Client::start(Exchange exchange) {
   const Question& question = exchange.question;
   const auto expires =
       exchange.asked + std::chrono::duration_cast<WallTime::duration>(known_offset_ + kValidFor);
-  Result<EncodedCall> call = encode_call(question.command, question.params, exchange.keys, expires);
+  Result<EncodedCall> call = encode_call(allowed_, question.command, question.params, exchange.keys, expires);
   http::Request request;
   request.endpoint = server_.endpoint;
   request.target = server_.path;
   request.headers = {"Content-Type: application/x-www-form-urlencoded", "Accept: application/json"};
   request.max_body = question.max_body;
-  request.may_repeat = true;
+  request.may_repeat = question.may_repeat;
   if (call) {
     request.body = std::move(call->body);
     request.deadline = exchange.started + question.timeout;
@@ -134,6 +139,7 @@ Result<Page> Client::sort_out(const Exchange& exchange, const Result<http::Respo
                  place + with_status("an answer without an error code", response->status)};
   }
   page.rows = std::move(answer->rows);
+  page.own = std::move(answer->own);
   return page;
 }
 

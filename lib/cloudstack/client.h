@@ -22,10 +22,12 @@ struct Question {
   std::size_t max_rows = 0;
   Duration timeout{};
   std::size_t max_body = 0;
+  bool may_repeat = true;  ///< see http::Request::may_repeat: only for what reads
 };
 
 struct Page {
   std::vector<Row> rows;
+  Row own;                               ///< as in Answer
   WallTime asked, answered;              ///< our clock
   Duration took{};                       ///< by the steady clock
   std::optional<Duration> clock_offset;  ///< as in Times
@@ -35,14 +37,16 @@ class Client {
  public:
   using Done = std::function<void(Result<Page>)>;
 
-  Client(http::Transport& transport, const Clock& clock, Server server, Reader::Observer observer);
+  /// `allowed`: the commands of this program; no other leaves the encoder.
+  Client(http::Transport& transport, const Clock& clock, Server server, Reader::Observer observer,
+         CommandList allowed);
   ~Client() { cancel(); }
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
   /// `done` runs inside the transport's poll and may ask again or destroy the client. Errors as in reader.h.
   /// A 401 to a call whose `expires` was off, because the server's clock was not known yet, is asked once
-  /// more.
+  /// more: nothing was carried out then, so that holds for writes too.
   void ask(Question question, Done done);
   void cancel();
   bool busy() const { return running_.has_value(); }
@@ -61,6 +65,7 @@ class Client {
   const Clock& clock_;
   Server server_;
   Reader::Observer observer_;
+  CommandList allowed_;
   std::optional<http::RequestId> running_;
   Duration known_offset_{};  ///< the server's clock minus ours; 0 until a Date header tells
   Duration retry_after_ = std::chrono::seconds(5);

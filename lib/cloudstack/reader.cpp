@@ -6,6 +6,7 @@
 #include <charconv>
 #include <utility>
 
+#include "lib/cloudstack/allowed_commands.h"
 #include "lib/cloudstack/client.h"
 #include "lib/cloudstack/decode.h"
 #include "lib/cloudstack/paging.h"
@@ -73,7 +74,7 @@ bool Apis::has_parameter(std::string_view command, std::string_view parameter) c
 
 struct Reader::Impl {
   Impl(http::Transport& transport, const Clock& clock, Server server, Observer observer, Limits given)
-      : limits(given), client(transport, clock, std::move(server), std::move(observer)) {
+      : limits(given), client(transport, clock, std::move(server), std::move(observer), kAllowedCommands) {
     page_size.size = std::max(limits.page_size, PageSize::kLeast);
   }
 

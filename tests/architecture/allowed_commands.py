@@ -1,5 +1,6 @@
 #!/usr/bin/python3 -B
-"""Every CloudStack command that the exporter can encode lists something, and is one that CloudStack has.
+"""Every CloudStack command that the daemons can encode lists something, and is one that CloudStack has; those that
+xenhactl can encode besides are the three of maintenance.
 
     allowed_commands.py SOURCE_ROOT
 """
@@ -23,9 +24,21 @@ def problems(names, size, simulated):
     return out
 
 
+MAINTENANCE = {"prepareHostForMaintenance", "cancelHostMaintenance", "queryAsyncJobResult"}
+
+
+def operator_problems(names, size, simulated):
+    out = [f"{name!r} is no command of maintenance" for name in names if name not in MAINTENANCE]
+    out += [f"{name} is none that the simulated CloudStack answers" for name in names if name not in simulated]
+    if size != len(names) or len(set(names)) != len(names):
+        out.append("operator_commands.h: a name is listed twice, or the array ends in empty ones")
+    return out
+
+
 def main():
     found = problems(*cloud_commands.listed(sys.argv[1]), cloud_commands.simulated(sys.argv[1]))
-    print("\n".join(found) or "every allowed command lists only")
+    found += operator_problems(*cloud_commands.operators(sys.argv[1]), cloud_commands.simulated(sys.argv[1]))
+    print("\n".join(found) or "every allowed command lists only, but for maintenance by xenhactl")
     return 1 if found else 0
 
 

@@ -1,5 +1,6 @@
 #!/usr/bin/python3 -B
-"""No method that the exporter can encode is a write, the hooks can encode one, and each of them exists.
+"""No method that the exporter can encode is a write, the hooks can encode one, xenhactl those of its procedures, and
+each of them exists.
 
     allowed_methods.py SOURCE_ROOT
 """
@@ -29,7 +30,8 @@ def main():
     model = datamodel.methods(sys.argv[1])
     found = problems(*datamodel.allowed(sys.argv[1]), model)
     found += problems(*datamodel.allowed(sys.argv[1], datamodel.HOOKS_LIST), model, datamodel.HOOKS_MAY)
-    print("\n".join(found) or "every allowed method reads only, but for the hooks' one act")
+    found += problems(*datamodel.allowed(sys.argv[1], datamodel.CTL_LIST), model, datamodel.CTL_MAY)
+    print("\n".join(found) or "every allowed method reads only, but for the hooks' one act and xenhactl's procedures")
     return 1 if found else 0
 
 

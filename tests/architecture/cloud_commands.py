@@ -38,11 +38,21 @@ VERBS = """
 """.split()
 
 
-def listed(root):
-    """The list that the exporter's encoder accepts, and the size its array is declared with."""
-    text = (pathlib.Path(root) / "lib" / "cloudstack" / "allowed_commands.h").read_text(encoding="utf-8")
-    found = re.search(r"std::array<std::string_view, (\d+)> kAllowedCommands\b(.*?)\};", text, re.S)
+def names_of(root, header, array):
+    """The list that an encoder accepts, and the size its array is declared with."""
+    text = (pathlib.Path(root) / header).read_text(encoding="utf-8")
+    found = re.search(rf"std::array<std::string_view, (\d+)> {array}\b(.*?)\}};", text, re.S)
     return re.findall(r'"([^"]*)"', re.sub(r"//[^\n]*", "", found[2])), int(found[1])
+
+
+def listed(root):
+    """What the daemons may send."""
+    return names_of(root, "lib/cloudstack/allowed_commands.h", "kAllowedCommands")
+
+
+def operators(root):
+    """What xenhactl may send besides."""
+    return names_of(root, "lib/cloudstack_operator/operator_commands.h", "kOperatorCommands")
 
 
 def simulated(root):

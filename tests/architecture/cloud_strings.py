@@ -10,9 +10,14 @@ import sys
 import cloud_commands
 
 
+def is_operand(name, allowed):
+    """The first eight letters of an allowed name, as an instruction compares them, and the next instruction's byte."""
+    return len(name) == 9 and any(each.startswith(name[:8]) for each in allowed)
+
+
 def problems(data, allowed):
     found = cloud_commands.words_in(data)
-    out = [f"{name} stands in the binary" for name in sorted(found - set(allowed))]
+    out = [f"{name} stands in the binary" for name in sorted(found - set(allowed)) if not is_operand(name, allowed)]
     # The search itself is sound only if it finds what must be there.
     out += [f"{name} is not found in the binary, although it is sent" for name in allowed if name not in found]
     return out

@@ -22,6 +22,23 @@ HOOKS_MAY = {
 }
 
 
+# What a person at a terminal may do with xenhactl besides reads: procedures S4, S10 to S14 and the marks.
+CTL_MAY = {
+    "Async.pool.enable_ha": "the last step of most procedures",
+    "Async.pool.disable_ha": "before a master is demoted, or a host recovered",
+    "pool.designate_new_master": "before the master is restarted or shut down",
+    "host.disable": "before a host is restarted or shut down",
+    "host.enable": "when it does not enable itself after its return",
+    "Async.host.evacuate": "moves away what CloudStack left",
+    "Async.host.reboot": "restart",
+    "Async.host.shutdown": "shutdown",
+    "host.emergency_ha_disable": "recovers a host whose HA does not start",
+    "pool.add_to_other_config": "writes the marks",
+    "pool.remove_from_other_config": "takes them off",
+    "task.destroy": "ends our own finished task",
+}
+
+
 class Method:
     def __init__(self, class_name, row):
         short, self.result, _, _, self.role, _, self.implicit, _ = row
@@ -56,11 +73,12 @@ def methods(root):
 
 EXPORTERS_LIST = "exporter/poll/allowed_methods.h"
 HOOKS_LIST = "hooks/allowed_methods.h"
+CTL_LIST = "lib/xapi_operator/procedure_methods.h"
 
 
 def allowed(root, header=EXPORTERS_LIST):
     """The list that a program's encoder accepts, and the size its array is declared with (None: as many)."""
     text = (pathlib.Path(root) / header).read_text(encoding="utf-8")
-    found = re.search(r"(?:std::array<std::string_view, (\d+)> )?kAllowedMethods\b(.*?)\};", text, re.S)
+    found = re.search(r"(?:std::array<std::string_view, (\d+)> )?k(?:Allowed|Procedure)Methods\b(.*?)\};", text, re.S)
     names = re.findall(r'"([^"]+)"', re.sub(r"//[^\n]*", "", found[2]))
     return names, int(found[1]) if found[1] else None

@@ -8,7 +8,7 @@ import pathlib
 import re
 import sys
 
-FORBIDDEN = re.compile(r"hooks|sim|test|sqlite|gtest|gmock", re.I)
+FORBIDDEN = re.compile(r"ctl|hooks|sim|test|sqlite|gtest|gmock", re.I)
 # Of all libraries that speak to pools and clouds, those that read.
 SPEAKS = re.compile(r"xapi|cloudstack", re.I)
 MAY_SPEAK = {"xenha_xapi", "xenha_cloudstack"}

@@ -8,7 +8,7 @@ import pathlib
 import re
 import sys
 
-FORBIDDEN = re.compile(r"exporter|sim|test|gtest|gmock", re.I)
+FORBIDDEN = re.compile(r"ctl|exporter|sim|test|gtest|gmock", re.I)
 # Of all libraries that speak to pools and clouds, these: two that read, and the one act.
 SPEAKS = re.compile(r"xapi|cloudstack", re.I)
 MAY_SPEAK = {"xenha_xapi", "xenha_xapi_enable", "xenha_cloudstack"}

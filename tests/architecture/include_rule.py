@@ -16,6 +16,9 @@ ARROWS = {
     "lib/xapi": ["lib/base", "lib/http", "lib/model"],
     "lib/cloudstack": ["lib/base", "lib/http", "lib/model"],
     "lib/config": ["lib/base", "lib/http/transport.h"],  # the TLS policy, a plain value
+    "lib/xapi_enable": ["lib/base", "lib/xapi"],
+    "lib/xapi_operator": ["lib/base", "lib/xapi"],
+    "lib/cloudstack_operator": ["lib/base", "lib/http", "lib/cloudstack"],
     "lib/metrics": ["lib/base"],
     "lib/web": ["lib/base", "lib/config"],
     "exporter/snapshot": ["lib/base", "lib/model", "lib/metrics", "exporter/metrics", "exporter/failover/record.h"],
@@ -44,6 +47,9 @@ ARROWS = {
     "hooks/alert": ["lib/base"],
     "hooks": ["lib", "hooks"],
 }
+
+# What only xenhactl may include, and tests: the daemons are walled off from what writes to pools and clouds.
+OF_CTL = ["lib/xapi_operator", "lib/cloudstack_operator", "hooks/ctl"]
 
 # Header of a foreign library -> the only places that may include it (prefixes of paths).
 HOMES = {
@@ -83,6 +89,9 @@ def ours(path, included):
         return [] if path.startswith("tests/") else [f"{path} includes {included}: no program needs its tests"]
     if room is None or not included.startswith(("lib/", "exporter/", "hooks/")):
         return []
+    for walled in OF_CTL:
+        if included.startswith(walled + "/") and not path.startswith((walled + "/", "hooks/ctl/")):
+            return [f"{path} includes {included}: only xenhactl may"]
     may = ARROWS[room] + [room]
     if any(included == entry or included.startswith(entry + "/") for entry in may):
         return []

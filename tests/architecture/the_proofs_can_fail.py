@@ -67,6 +67,18 @@ class AllowedMethods(unittest.TestCase):
         self.assertTrue(found(["pool.get_all"]))
 
 
+    def test_xenhactl_may_do_what_its_procedures_need_and_no_more(self):
+        def found(names):
+            return allowed_methods.problems(names, None, MODEL, datamodel.CTL_MAY)
+
+        good = [*datamodel.CTL_MAY, "pool.get_all"]
+        self.assertEqual(found(good), [])
+        for name in ["pool.emergency_transition_to_master", "pool.recover_slaves", "host.declare_dead", "host.destroy",
+                     "VM.power_state_reset", "pool.eject", "Async.host.disable", "host.reboot", "task.cancel"]:
+            self.assertTrue(found([*good, name]), name)
+        self.assertTrue(found(good[1:]))
+
+
 class ExporterStrings(unittest.TestCase):
     def found(self, data):
         return exporter_strings.problems(data, ["pool.get_all"], MODEL)
@@ -106,6 +118,20 @@ class AllowedCommands(unittest.TestCase):
         self.assertTrue(allowed_commands.problems(["listHosts"], 2, SIMULATED))
 
 
+class OperatorCommands(unittest.TestCase):
+    def found(self, *names):
+        return allowed_commands.operator_problems(list(names), len(names), SIMULATED)
+
+    def test_accepts_maintenance_and_nothing_else(self):
+        names = sorted(allowed_commands.MAINTENANCE)
+        self.assertEqual(self.found(*names), [])
+        for name in cloud_commands.CHANGING:
+            if name not in names:
+                self.assertTrue(self.found(*names, name), name)
+        self.assertTrue(self.found(*names, ""))
+        self.assertTrue(self.found(*names, names[0]))
+
+
 class CloudStrings(unittest.TestCase):
     def found(self, data):
         return cloud_strings.problems(data, ["listHosts"])
@@ -119,7 +145,7 @@ class CloudStrings(unittest.TestCase):
             self.assertTrue(self.found(b"\0listHosts\0command=" + name.encode() + b"\0"), name)
 
     def test_objects_to_commands_that_nobody_listed(self):
-        for name in ["listUsers", "getUserKeys", "deleteEverything", "enableHAForMoon"]:
+        for name in ["listUsers", "getUserKeys", "deleteEverything", "enableHAForMoon", "listHostsH", "listHostTags"]:
             self.assertTrue(self.found(b"\0listHosts\0call " + name.encode() + b" now\0"), name)
 
     def test_notices_that_it_looks_at_the_wrong_file(self):
@@ -211,6 +237,12 @@ class IncludeRule(unittest.TestCase):
         self.assertTrue(self.found("exporter/poll/pool_watcher.h", '"exporter/cloud/cloud_watcher.h"'))
         self.assertTrue(self.found("exporter/poll/pool_watcher.h", '"lib/cloudstack/client.h"'))
         self.assertTrue(self.found("exporter/cloud/cloud_join.cpp", '"exporter/failover/stopwatch.h"'))
+
+    def test_objects_to_daemons_that_reach_for_the_calls_of_xenhactl(self):
+        for included in ["lib/xapi_operator/pool_calls.h", "lib/cloudstack_operator/maintenance.h", "hooks/ctl/allowed_methods.h"]:
+            for path in ["hooks/pool_worker.cpp", "hooks/action/enable_ha.cpp", "exporter/main.cpp", "lib/xapi_enable/enable_ha.h"]:
+                self.assertTrue(self.found(path, f'"{included}"'), (path, included))
+            self.assertEqual(self.found("hooks/ctl/run/acts.cpp", f'"{included}"'), [])
 
     def test_objects_to_libraries_away_from_home(self):
         self.assertTrue(self.found("exporter/main.cpp", "<curl/curl.h>"))

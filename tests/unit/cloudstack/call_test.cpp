@@ -21,7 +21,7 @@ const Keys kKeys{Secret(test::kApiKey), Secret(test::kSecretKey)};
 const WallTime kExpires{std::chrono::seconds(1767323045)};
 
 Result<EncodedCall> encode(std::string_view command, Parameters params = {}) {
-  return encode_call(command, std::move(params), kKeys, kExpires);
+  return encode_call(kAllowedCommands, command, std::move(params), kKeys, kExpires);
 }
 
 TEST(AllowedCommands, AreListsOnlyAndEachOnce) {
