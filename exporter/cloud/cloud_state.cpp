@@ -2,8 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "exporter/kept_file.h"
 #include "exporter/kept_json.h"
+#include "lib/base/kept_file.h"
 
 namespace xenha::exporter {
 namespace {

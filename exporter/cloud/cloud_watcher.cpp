@@ -6,7 +6,7 @@
 
 #include "exporter/cloud/cloud_inquiry.h"
 #include "exporter/cloud/cloud_state.h"
-#include "exporter/kept_file.h"
+#include "lib/base/kept_file.h"
 #include "lib/base/log.h"
 
 namespace xenha::exporter {

@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "exporter/failover/state_json.h"
-#include "exporter/kept_file.h"
 #include "exporter/kept_json.h"
+#include "lib/base/kept_file.h"
 #include "lib/base/log.h"
 
 namespace xenha::exporter {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "exporter/kept_file.h"
+#include "lib/base/kept_file.h"
 #include "lib/base/log.h"
 #include "lib/model/ha_messages.h"
 

@@ -217,7 +217,7 @@ class IncludeRule(unittest.TestCase):
                          "exporter/cloud/cloud_watcher.h", "exporter/poll/pool_context.h",
                          "exporter/exporter_config.h"]:
             for path in ["exporter/failover/stopwatch.cpp", "exporter/failover/record.h", "exporter/cloud/focus.h",
-                         "exporter/snapshot/cloud_snapshot.h", "exporter/kept_file.h", "exporter/kept_json.h"]:
+                         "exporter/snapshot/cloud_snapshot.h", "exporter/kept_json.h"]:
                 self.assertTrue(self.found(path, f'"{included}"'), (path, included))
 
     def test_objects_to_a_decision_that_could_reach_something(self):

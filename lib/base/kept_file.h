@@ -9,7 +9,7 @@
 
 #include "lib/base/result.h"
 
-namespace xenha::exporter {
+namespace xenha {
 
 /// Absent: no such file. Errors: kBadConfig "state file F cannot be read: why".
 Result<std::optional<std::string>> read_kept_file(const std::filesystem::path& file);
@@ -32,4 +32,4 @@ Result<State> load_kept_file(const std::filesystem::path& file,
   return state;
 }
 
-}  // namespace xenha::exporter
+}  // namespace xenha

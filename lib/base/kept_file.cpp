@@ -1,4 +1,4 @@
-#include "exporter/kept_file.h"
+#include "lib/base/kept_file.h"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -9,7 +9,7 @@
 #include <fstream>
 #include <sstream>
 
-namespace xenha::exporter {
+namespace xenha {
 namespace {
 
 std::string reason() {
@@ -68,4 +68,4 @@ Status replace_kept_file(const std::filesystem::path& file, std::string_view tex
   return Nothing{};
 }
 
-}  // namespace xenha::exporter
+}  // namespace xenha
