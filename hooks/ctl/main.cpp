@@ -1,8 +1,15 @@
 // xenhactl: what it can do. The rest of main() is app.h.
 #include "hooks/ctl/app.h"
+
+#include <iterator>
+
 #include "hooks/ctl/commands/commands.h"
+#include "hooks/ctl/run/commands.h"
 
 int main(int argc, char** argv) {
-  const xenha::ctl::Commands commands = xenha::ctl::reading_commands();
+  xenha::ctl::Commands commands = xenha::ctl::reading_commands();
+  xenha::ctl::Commands acting = xenha::ctl::acting_commands();
+  commands.insert(commands.end(), std::make_move_iterator(acting.begin()),
+                  std::make_move_iterator(acting.end()));
   return xenha::ctl::run(argc, argv, commands);
 }

@@ -13,15 +13,6 @@ namespace {
 constexpr std::size_t kMostEvents = 2'000;
 constexpr std::chrono::hours kEventsOf{24};
 
-cloudstack::Server server_of(const config::CloudConfig& config) {
-  auto endpoint = std::make_shared<http::Endpoint>();
-  endpoint->tls = config.url.tls;
-  endpoint->address = config.url.host;
-  endpoint->port = config.url.port;
-  endpoint->policy = config.policy;
-  return {std::move(endpoint), config.url.path, {config.api_key.text, config.secret_key.text}};
-}
-
 /// One way to write an address, so that equal ones are equal texts.
 std::string canonical(const std::string& address) {
   Result<std::string> parsed = config::parse_host_address(address);
@@ -83,6 +74,15 @@ bool concerns(const model::CloudEvent& event, const std::vector<const model::Clo
 }
 
 }  // namespace
+
+cloudstack::Server server_of(const config::CloudConfig& config) {
+  auto endpoint = std::make_shared<http::Endpoint>();
+  endpoint->tls = config.url.tls;
+  endpoint->address = config.url.host;
+  endpoint->port = config.url.port;
+  endpoint->policy = config.policy;
+  return {std::move(endpoint), config.url.path, {config.api_key.text, config.secret_key.text}};
+}
 
 bool is_planned(const std::string& resource_state) {
   return resource_state == "PrepareForMaintenance" || resource_state == "ErrorInPrepareForMaintenance" ||

@@ -42,6 +42,9 @@ CloudView view_of_pool(const CloudWord& word, const std::string& pool, const std
 /// Planned work as reference 7 counts it.
 bool is_planned(const std::string& resource_state);
 
+/// The management server, with the keys for reading.
+cloudstack::Server server_of(const config::CloudConfig& config);
+
 class CloudReading {
  public:
   CloudReading(config::CloudConfig config, http::Transport& transport, const Clock& clock,

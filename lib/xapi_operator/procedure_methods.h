@@ -8,7 +8,7 @@
 
 namespace xenha::xapi {
 
-inline constexpr std::array<std::string_view, 25> kProcedureMethods{
+inline constexpr std::array<std::string_view, 21> kProcedureMethods{
     // Pool HA, and the role of master.
     "Async.pool.enable_ha", "Async.pool.disable_ha", "pool.designate_new_master",
     // One host.
@@ -22,8 +22,7 @@ inline constexpr std::array<std::string_view, 25> kProcedureMethods{
     "session.login_with_password", "session.logout", "session.slave_local_login_with_password",
     "session.local_logout",
     // What a procedure has to know beside what the observer saw.
-    "pool.get_all", "pool.get_other_config", "host.get_all_records", "VM.get_all_records_where",
-    "host.get_vms_which_prevent_evacuation", "host.is_in_emergency_mode", "host.local_assert_healthy",
-    "SR.get_all_records"};
+    "host.get_all_records", "VM.get_all_records_where", "host.get_vms_which_prevent_evacuation",
+    "host.local_assert_healthy"};
 
 }  // namespace xenha::xapi

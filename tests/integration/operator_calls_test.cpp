@@ -13,6 +13,7 @@
 #include "lib/xapi_operator/pool_calls.h"
 #include "lib/xapi_operator/procedure_methods.h"
 #include "tests/sim/sim.h"
+#include "tests/sim/world/world.h"
 
 namespace xenha {
 namespace {
@@ -44,10 +45,10 @@ class Operator {
   Json pool() const { return Json::parse(sim_->state_json()).at("pools").at(0); }
   Json host(int number) const { return pool().at("hosts").at(static_cast<std::size_t>(number - 1)); }
   std::string ref(int number) const { return host(number).at("ref"); }
-  std::string pool_ref(xapi::Session& session) {
-    const auto reply = session.call("pool.get_all", {}, soon());
-    if (!reply) throw std::runtime_error(reply.error().message);
-    return std::string(*reply->answer.value->items[0].text());
+  std::string pool_ref() {
+    std::string ref;
+    sim_->run([&ref](sim::World& world) { ref = world.sites.front()->master()->db->pool_ref(); });
+    return ref;
   }
   /// The task's end, and nothing is left of it.
   xapi::TaskState followed(xapi::Session& session, const Result<std::string>& task) {
@@ -145,12 +146,8 @@ TEST_P(OperatorCalls, WriteAMarkAndTakeItOff) {
   Operator it(GetParam());
   auto session = it.session();
   ASSERT_TRUE(session);
-  const std::string pool = it.pool_ref(*session);
-  const auto mark = [&] {
-    const auto reply = session->call("pool.get_other_config", {pool}, it.soon());
-    const xapi::Value* text = reply ? reply->answer.value->find("xenha:intent") : nullptr;
-    return text == nullptr ? std::string() : std::string(text->text().value_or(""));
-  };
+  const std::string pool = it.pool_ref();
+  const auto mark = [&] { return it.pool().at("other_config").value("xenha:intent", ""); };
   ASSERT_TRUE(xapi::set_pool_mark(*session, pool, "xenha:intent", "by=ann;step=1", it.soon()));
   EXPECT_EQ(mark(), "by=ann;step=1");
   ASSERT_TRUE(xapi::set_pool_mark(*session, pool, "xenha:intent", "by=ann;step=2", it.soon()));

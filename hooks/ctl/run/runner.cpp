@@ -1,0 +1,419 @@
+#include "hooks/ctl/run/runner.h"
+
+#include <pwd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <random>
+#include <utility>
+
+#include "hooks/ctl/procedures/telling.h"
+
+namespace xenha::ctl {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Duration kLookEvery = 2s;
+
+std::string user_name() {
+  // Whoever became root by sudo is who is asked about it later.
+  if (const char* before = std::getenv("SUDO_USER"); before != nullptr && *before != '\0') return before;
+  const passwd* entry = getpwuid(geteuid());
+  return entry == nullptr ? std::to_string(geteuid()) : entry->pw_name;
+}
+
+std::string machine_name() {
+  std::array<char, 256> name{};
+  return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
+}
+
+std::string new_id() {
+  std::random_device random;
+  std::array<char, 17> text{};
+  std::snprintf(text.data(), text.size(), "%08x%08x", random(), random());
+  return text.data();
+}
+
+bool is_of_pool(Procedure procedure) {
+  return procedure == Procedure::kHaEnable || procedure == Procedure::kHaDisable;
+}
+
+bool writes_to_cloud(Procedure procedure) {
+  return procedure == Procedure::kRestart || procedure == Procedure::kShutdown ||
+         procedure == Procedure::kReturn;
+}
+
+/// Whether the answer is lost rather than the call refused.
+bool is_lost(const Error& error) {
+  return error.code == ErrorCode::kUnreachable || error.code == ErrorCode::kTimeout;
+}
+
+/// Nothing was carried out, and the same call may succeed in a moment.
+bool passes(const Error& error) {
+  const std::string& code = error.remote_code;
+  return code == "SESSION_INVALID" || code == "HOST_STILL_BOOTING" || code == "HOST_IS_SLAVE" ||
+         code == "OTHER_OPERATION_IN_PROGRESS" || code.ends_with("_IN_PROGRESS") || code == "429";
+}
+
+/// What the call wanted is so already.
+bool is_so_already(StepId step, const Error& error) {
+  const std::string& code = error.remote_code;
+  return (code == "HA_NOT_ENABLED" && (step == StepId::kDisableHa || step == StepId::kEmergencyDisable)) ||
+         (code == "HA_IS_ENABLED" && step == StepId::kEnableHa);
+}
+
+std::string words(const Error& error) {
+  std::string out = error.message;
+  if (!error.remote_code.empty() && out.find(error.remote_code) == std::string::npos)
+    out += " (" + error.remote_code + ")";
+  return out;
+}
+
+}  // namespace
+
+std::string Runner::unconfigured(const CtlConfig& config, const Request& request) {
+  const CtlPool* pool = config.pool(request.pool);
+  if (pool == nullptr) return "pool " + request.pool + " is not configured";
+  if (!pool->actor)
+    return "pools[" + request.pool +
+           "].actor is missing in the config file: this changes the pool, with a login of the role "
+           "pool-operator; add actor: {username: ..., password_file: ...}";
+  const CtlCloud* cloud = config.cloud_of(*pool);
+  const bool needs_cloud = cloud != nullptr && request.with_cloud && !request.host.empty() &&
+                           (!request.procedure || writes_to_cloud(*request.procedure));
+  if (needs_cloud && !cloud->actor)
+    return "cloudstack[" + cloud->reach.name +
+           "].actor is missing in the config file: maintenance is begun and ended with its keys; add actor: "
+           "{api_key_file: ..., secret_key_file: ...}, or leave CloudStack out: --no-cloudstack";
+  return {};
+}
+
+Runner::Runner(Context& context, Request request)
+    : context_(context),
+      request_(std::move(request)),
+      pool_(*context.config.pool(request_.pool)),
+      cloud_(request_.with_cloud && !request_.host.empty() ? context.config.cloud_of(pool_) : nullptr),
+      reader_(pool_, cloud_, context.transport, context.clock,
+              {.policy = context.config.policy,
+               .read_gap = context.config.read_gap,
+               .request_timeout = context.config.request_timeout,
+               .sr_changed = request_.sr_changed}),
+      acts_(pool_, cloud_, context.transport, context.clock, context.config.request_timeout),
+      teller_(context) {}
+
+ExitCode Runner::run() {
+  if (!request_.consent.plan) {
+    Result<PositionFile> file = PositionFile::open(context_.config.state_dir, request_.pool);
+    if (!file)
+      return fail(context_, file.error().remote_code == "LOCKED" ? ExitCode::kRefused : ExitCode::kUsage,
+                  file.error().message);
+    file_.emplace(*std::move(file));
+  }
+  if (const std::optional<ExitCode> over = request_.procedure ? begin() : resume()) return *over;
+  return go_on();
+}
+
+void Runner::read(bool thorough) {
+  Facts read = reader_.read(position_, thorough, context_.interrupted);
+  // What an interrupted look did not see any more is still true enough to be told.
+  if (!is_interrupted()) facts_ = std::move(read);
+}
+
+const HostFacts* Runner::find_host(const std::string& name) const {
+  for (const HostFacts& host : facts_.hosts)
+    if (!name.empty() && (host.label == name || host.uuid == name || host.address == name)) return &host;
+  return nullptr;
+}
+
+ExitCode Runner::no_such_host(const std::string& name) {
+  std::string known;
+  for (const HostFacts& host : facts_.hosts) known += (known.empty() ? "" : ", ") + host.label;
+  return fail(context_, ExitCode::kUsage,
+              "pool " + request_.pool + " has no host \"" + name + "\" (hosts: " + known + ")");
+}
+
+ExitCode Runner::no_master() {
+  std::string why;
+  for (const std::string& each : facts_.failed_reads) why += (why.empty() ? "" : "; ") + each;
+  fail(context_, ExitCode::kUnreachable, "no master of " + request_.pool + " could be read: " + why);
+  context_.screen.err << wrapped(
+      "If the master has just died and HA was on, another host takes over within three to five minutes: "
+      "wait. If HA "
+      "was off, nobody takes over by itself. Look: xenhactl status " +
+          request_.pool,
+      0, context_.screen.width);
+  return ExitCode::kUnreachable;
+}
+
+/// Somebody else's planned work, or an earlier one of ours.
+std::optional<Risk> Runner::other_mark() const {
+  if (!facts_.mark || request_.override_mark) return std::nullopt;
+  const std::optional<Position> other = position_of_mark(*facts_.mark, request_.pool);
+  const Procedure ours = *request_.procedure;
+  if (other && other->form.procedure == Procedure::kHaDisable &&
+      (is_of_pool(ours) || ours == Procedure::kRecover))
+    return std::nullopt;
+  const bool same_host = other && !other->host_uuid.empty() && other->host_uuid == facts_.target;
+  // Giving a host back, or recovering it, is a way out of every procedure of that host.
+  if (same_host && (ours == Procedure::kReturn || ours == Procedure::kRecover)) return std::nullopt;
+  if (!other)
+    return Risk{"override-mark", "planned work is marked on the pool: " + *facts_.mark,
+                "ask who marked it; it ends by itself at the time it names"};
+  const std::string what = command_of(other->form.procedure) +
+                           (other->host_label.empty() ? "" : " " + other->host_label) + ", begun by " +
+                           other->by + (other->at.empty() ? "" : " on " + other->at) + ", step " +
+                           std::to_string(other->step + 1);
+  return Risk{"override-mark", "another procedure is not over: " + what,
+              "go on with it: " + resume_command(*other)};
+}
+
+std::optional<ExitCode> Runner::begin() {
+  read(false);
+  if (is_interrupted()) return fail(context_, ExitCode::kInterrupted, "nothing was changed");
+  if (facts_.master.empty()) return no_master();
+  const Procedure procedure = *request_.procedure;
+  if (!is_of_pool(procedure)) {
+    const HostFacts* host = find_host(request_.host);
+    if (host == nullptr) return no_such_host(request_.host);
+    position_.host_uuid = host->uuid;
+    position_.host_label = host->label;
+  }
+  read(true);
+  if (is_interrupted()) return fail(context_, ExitCode::kInterrupted, "nothing was changed");
+  if (facts_.master.empty()) return no_master();
+  position_.risks = request_.risks;
+  const bool with_ha = !request_.risks.contains("without-ha");
+  const bool with_cloud = cloud_ != nullptr && !is_of_pool(procedure);
+  position_.form = form_of(procedure, facts_, with_cloud, with_ha);
+  position_.pool = request_.pool;
+  position_.by = user_name();
+  position_.at = machine_name();
+  position_.id = new_id();
+  if (const HostFacts* host = facts_.of_target(); host != nullptr && host->reachable == true)
+    position_.booted = host->booted;
+  if (position_.form.of_master) {
+    if (!request_.new_master.empty() && find_host(request_.new_master) == nullptr)
+      return no_such_host(request_.new_master);
+    position_.new_master =
+        request_.new_master.empty() ? choose_new_master(facts_) : find_host(request_.new_master)->uuid;
+  }
+  learn();
+  std::vector<Risk> risks = risks_at_begin(facts_, position_);
+  if (const std::optional<Risk> mark = other_mark()) risks.insert(risks.begin(), *mark);
+  return prepare(std::move(risks));
+}
+
+std::optional<ExitCode> Runner::resume() {
+  read(false);
+  if (is_interrupted()) return fail(context_, ExitCode::kInterrupted, "nothing was changed");
+  std::optional<Position> kept;
+  if (file_) {
+    Result<std::optional<Position>> journal = file_->read();
+    if (journal)
+      kept = *std::move(journal);
+    else
+      teller_.note(journal.error().message);
+  }
+  std::optional<Position> marked;
+  if (facts_.mark) marked = position_of_mark(*facts_.mark, request_.pool);
+  // The mark tells what the pool knows; the journal of the same run tells more.
+  if (kept && (!facts_.mark || (marked && marked->id == kept->id)))
+    position_ = *std::move(kept);
+  else if (marked)
+    position_ = *std::move(marked);
+  else if (facts_.master.empty())
+    return no_master();
+  else
+    return fail(
+        context_, ExitCode::kNotMet,
+        "nothing to go on with: no procedure is marked on " + request_.pool + ", and none was left here");
+  const bool is_it =
+      request_.host == position_.host_label || request_.host == position_.host_uuid ||
+      (find_host(request_.host) != nullptr && find_host(request_.host)->uuid == position_.host_uuid);
+  if (!is_it)
+    return fail(context_, ExitCode::kUsage,
+                "what was begun on " + request_.pool + " is " + command_of(position_.form.procedure) +
+                    (position_.host_label.empty() ? "" : " of " + position_.host_label) + ": " +
+                    resume_command(position_));
+  for (const std::string& risk : request_.risks) position_.risks.insert(risk);
+  if (!request_.with_cloud && position_.form.cloud)
+    return fail(context_, ExitCode::kUsage,
+                "it was begun with CloudStack, and ends with it; to end without: xenhactl host return " +
+                    request_.pool + " " + position_.host_label + " --no-cloudstack");
+  reader_.remember(position_);
+  read(false);
+  if (is_interrupted()) return fail(context_, ExitCode::kInterrupted, "nothing was changed");
+  if (facts_.master.empty() && !position_.sent) return no_master();
+  // Whoever goes on wants it tried again.
+  const bool ended_badly = facts_.work && (facts_.work->status == WorkFacts::Status::kFailure ||
+                                           facts_.work->status == WorkFacts::Status::kGone);
+  if (!position_.error.empty() || ended_badly) {
+    position_.sent.reset();
+    position_.task.clear();
+    position_.error.clear();
+    facts_.work.reset();
+  }
+  position_.since.reset();
+  return prepare({});
+}
+
+/// Shows the plan, and asks. Absent: go on.
+std::optional<ExitCode> Runner::prepare(std::vector<Risk> risks) {
+  const std::string who = request_.procedure ? ""
+                                             : "Begun by " + position_.by +
+                                                   (position_.at.empty() ? "" : " on " + position_.at) +
+                                                   "; only one xenhactl may work on it.";
+  if (context_.output == Output::kTable || request_.consent.plan) teller_.plan(facts_, position_, risks, who);
+  if (request_.consent.plan) {
+    teller_.risks(risks);
+    return ExitCode::kDone;
+  }
+  if (!risks.empty()) {
+    teller_.risks(risks);
+    const Risk& first = risks.front();
+    return teller_.end(facts_, position_,
+                       {ExitCode::kRefused, "refused", first.what + "; nothing was changed", first.step});
+  }
+  if (const auto no = request_.consent.ask(context_, "Do that?")) return no;
+  if (const Status kept = keep(); !kept) return fail(context_, ExitCode::kUsage, kept.error().message);
+  return std::nullopt;
+}
+
+/// While HA is on: what carries the heartbeat, for when it has to be switched on again.
+void Runner::learn() {
+  const hooks::Remembered& now = reader_.remembered();
+  if (facts_.ha_enabled != true || now.last_good_sr_uuid.empty()) return;
+  position_.sr_uuid = now.last_good_sr_uuid;
+  position_.sr_name = now.last_good_sr_name;
+  position_.ha_timeout = now.last_good_timeout;
+}
+
+Status Runner::keep() {
+  return file_->write(position_);
+}
+
+/// The mark, once a step and, with the call's time, before each call. False: it could not be written.
+bool Runner::mark_if_due(bool now) {
+  if (!now && marked_ == position_.step) return true;
+  if (facts_.master_address.empty() || facts_.pool_ref.empty()) return false;
+  if (const Status written = acts_.mark(facts_, mark_text(position_, facts_.now)); !written) {
+    teller_.note("the mark could not be written: " + written.error().message);
+    return false;
+  }
+  marked_ = position_.step;
+  return true;
+}
+
+ExitCode Runner::go_on() {
+  bool first = true;
+  while (true) {
+    if (!std::exchange(first, false)) read(false);
+    if (is_interrupted()) return interrupted();
+    Next next = next_step(facts_, position_);
+    const Position before = std::exchange(position_, next.position);
+    if (position_.step != before.step && !before.task.empty() && facts_.work &&
+        facts_.work->status == WorkFacts::Status::kSuccess && before.current() != StepId::kEnterMaintenance &&
+        before.current() != StepId::kLeaveMaintenance)
+      acts_.forget_task(facts_, before.task);
+    teller_.moved(facts_, before, position_);
+    learn();
+    if (const Status kept = keep(); !kept) return stop(kept.error().message, resume_command(position_));
+    switch (next.kind) {
+      case Next::Kind::kDone:
+        return finish();
+      case Next::Kind::kStop:
+        return stop(next.text, next.command);
+      case Next::Kind::kWait: {
+        mark_if_due(false);
+        teller_.waits(position_, next.text, facts_.now);
+        const Duration limit = text_of(position_.current()).deadline;
+        if (position_.since && facts_.now - *position_.since > limit)
+          return stop("it took longer than it may: " + next.text, resume_command(position_));
+        rest(kLookEvery);
+        break;
+      }
+      case Next::Kind::kAct:
+        if (const std::optional<ExitCode> over = act(std::move(next))) return *over;
+        break;
+    }
+  }
+}
+
+/// Journal, mark, call, journal.
+std::optional<ExitCode> Runner::act(Next next) {
+  const StepId step = position_.current();
+  position_.sent = facts_.now;
+  position_.task.clear();
+  if (const Status kept = keep(); !kept) return stop(kept.error().message, resume_command(position_));
+  // Without the mark xenha-hooks might take for an accident what is planned.
+  if (!mark_if_due(true)) {
+    position_.sent.reset();
+    rest(kLookEvery);
+    return std::nullopt;
+  }
+  if (is_interrupted()) return interrupted();
+  teller_.acts(facts_, next.position);
+  const Result<std::string> begun = acts_.act(step, facts_, position_, reader_.heartbeat());
+  sent_any_ = true;
+  if (begun) {
+    position_.task = *begun;
+  } else if (is_so_already(step, begun.error())) {
+    teller_.note("it is so already");
+  } else if (is_lost(begun.error())) {
+    teller_.note("no answer came (" + begun.error().message + "); looking what came of it");
+  } else if (passes(begun.error())) {
+    position_.sent.reset();
+    teller_.note(words(begun.error()) + "; it is tried again");
+    rest(kLookEvery);
+  } else {
+    position_.error = words(begun.error());
+  }
+  if (const Status kept = keep(); !kept) return stop(kept.error().message, resume_command(position_));
+  if (is_interrupted()) return interrupted();
+  return std::nullopt;
+}
+
+ExitCode Runner::finish() {
+  // HA stays off because somebody wanted it: that is what the mark says until it expires.
+  if (position_.form.procedure == Procedure::kHaDisable) {
+    mark_if_due(true);
+    teller_.note("xenha-hooks leaves the pool alone for " +
+                 std::to_string(std::chrono::hours(kIntentHolds).count()) + " h, or until HA is on again.");
+  } else if (const Status gone = acts_.unmark(facts_); !gone) {
+    return stop("all is done, but the mark " + std::string(kIntentKey) +
+                    " could not be removed: " + gone.error().message,
+                resume_command(position_));
+  }
+  file_->remove();
+  return teller_.end(facts_, position_, {ExitCode::kDone, "done", "", ""});
+}
+
+ExitCode Runner::stop(const std::string& why, const std::string& command) {
+  static_cast<void>(keep());
+  const bool nothing_done = !sent_any_ && request_.procedure && position_.step == 0;
+  if (nothing_done) {
+    if (marked_) static_cast<void>(acts_.unmark(facts_));
+    file_->remove();
+  }
+  return teller_.end(facts_, position_,
+                     {nothing_done ? ExitCode::kRefused : ExitCode::kNotMet,
+                      nothing_done ? "refused" : "not_met", why, command});
+}
+
+ExitCode Runner::interrupted() {
+  static_cast<void>(keep());
+  return teller_.end(
+      facts_, position_,
+      {ExitCode::kInterrupted, "interrupted", "what was begun goes on by itself", resume_command(position_)});
+}
+
+void Runner::rest(Duration span) {
+  const SteadyTime until = context_.clock.steady() + span;
+  while (!is_interrupted() && context_.clock.steady() < until) context_.transport.poll(until);
+}
+
+}  // namespace xenha::ctl
