@@ -13,6 +13,8 @@ using namespace std::chrono_literals;
 constexpr Duration kGrace = 90s;
 /// One host that did not answer once is no reason to give up in the middle.
 constexpr Duration kPatience = 30s;
+/// A disarmed host tries again every ten seconds, and every minute what it holds for lasting.
+constexpr Duration kTriesAgain = 3min;
 /// A host enables itself after its start; only then it is done for it.
 constexpr Duration kEnablesItself = 5min;
 /// Booting takes its time; answering and not joining does not.
@@ -297,9 +299,8 @@ class Judge {
     if (target_->reachable == true && target_->claims_master == true && facts_.masters().size() > 1)
       return stop(name() + " says it is master, and so does another host",
                   "power one of the two off at its console, then " + resume());
-    if (target_->reachable == true && needs_own_root(*target_) &&
-        position_.form.procedure == Procedure::kRecover)
-      return own_root();
+    const bool keeps_out = position_.since && facts_.now - *position_.since > kTriesAgain;
+    if (target_->reachable == true && needs_own_root(*target_) && keeps_out) return own_root();
     const bool late = position_.since && facts_.now - *position_.since > kJoins;
     if (late && target_->reachable == true && target_->live != true)
       return position_.form.procedure == Procedure::kRecover

@@ -267,17 +267,9 @@ std::optional<ExitCode> Runner::prepare(std::vector<Risk> risks) {
                                              : "Begun by " + position_.by +
                                                    (position_.at.empty() ? "" : " on " + position_.at) +
                                                    "; only one xenhactl may work on it.";
+  if (!risks.empty() && !request_.consent.plan) return teller_.refuse(facts_, position_, risks);
   if (context_.output == Output::kTable || request_.consent.plan) teller_.plan(facts_, position_, risks, who);
-  if (request_.consent.plan) {
-    teller_.risks(risks);
-    return ExitCode::kDone;
-  }
-  if (!risks.empty()) {
-    teller_.risks(risks);
-    const Risk& first = risks.front();
-    return teller_.end(facts_, position_,
-                       {ExitCode::kRefused, "refused", first.what + "; nothing was changed", first.step});
-  }
+  if (request_.consent.plan) return ExitCode::kDone;
   if (const auto no = request_.consent.ask(context_, "Do that?")) return no;
   if (const Status kept = keep(); !kept) return fail(context_, ExitCode::kUsage, kept.error().message);
   return std::nullopt;
@@ -398,6 +390,8 @@ ExitCode Runner::stop(const std::string& why, const std::string& command) {
   if (nothing_done) {
     if (marked_) static_cast<void>(acts_.unmark(facts_));
     file_->remove();
+  } else {
+    mark_if_due(false);
   }
   return teller_.end(facts_, position_,
                      {nothing_done ? ExitCode::kRefused : ExitCode::kNotMet,

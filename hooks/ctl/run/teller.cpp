@@ -77,14 +77,44 @@ void Teller::plan(const Facts& facts, const Position& position, const std::vecto
     if (!text.calls.empty()) more += "sends " + std::string(text.calls) + "; ";
     out << wrapped(more + "then: " + named(text.verification, facts, position), 4, context_.screen.width);
   }
+  out << risk_words(risks);
   out.flush();
 }
 
-void Teller::risks(const std::vector<Risk>& risks) {
+std::string Teller::risk_words(const std::vector<Risk>& risks) const {
+  std::string out;
   for (const Risk& risk : risks) {
-    line("Not now: " + risk.what + ".");
-    line("  Do: " + risk.step + (risk.flag.empty() ? "" : ". Or take the risk: --" + risk.flag));
+    out += wrapped("Not now: " + plain(risk.what) + ".", 0, context_.screen.width);
+    out += "  Do: " + plain(risk.step) + "\n";
+    if (!risk.flag.empty()) out += "  Or take the risk: --" + risk.flag + "\n";
   }
+  return out;
+}
+
+void Teller::say(const std::string& text, std::size_t indent) {
+  context_.screen.out << wrapped(plain(text), indent, context_.screen.width);
+}
+
+void Teller::say_command(const std::string& before, const std::string& command) {
+  context_.screen.out << before << plain(command) << "\n";
+}
+
+ExitCode Teller::refuse(const Facts& facts, const Position& position, const std::vector<Risk>& risks) {
+  clear_line();
+  const std::string closing = closing_words(facts, position, false);
+  if (context_.output == Output::kJson) {
+    Json json = plan_json(facts, position, risks);
+    json["outcome"] = "refused";
+    json["closing"] = closing;
+    print(context_.screen.out, json);
+    return ExitCode::kRefused;
+  }
+  say("Refused: " + title(position) + ". Nothing was changed.");
+  for (const std::string& each : truth_words(facts, position)) say(each, 2);
+  context_.screen.out << risk_words(risks);
+  say_command("", closing);
+  context_.screen.out.flush();
+  return ExitCode::kRefused;
 }
 
 void Teller::moved(const Facts& facts, const Position& before, const Position& after) {
@@ -127,7 +157,8 @@ void Teller::note(const std::string& what) {
 
 ExitCode Teller::end(const Facts& facts, const Position& position, const End& end) {
   clear_line();
-  const bool left = end.code != ExitCode::kDone;
+  const bool left = end.code != ExitCode::kDone && end.outcome != "refused";
+  const bool good = end.code == ExitCode::kDone;
   const std::string closing = closing_words(facts, position, left);
   const bool over = position.over();
   if (context_.output == Output::kJson) {
@@ -146,11 +177,7 @@ ExitCode Teller::end(const Facts& facts, const Position& position, const End& en
                {"closing", closing}});
     return end.code;
   }
-  std::ostream& out = context_.screen.out;
-  const auto say = [&](const std::string& text, std::size_t indent = 0) {
-    out << wrapped(plain(text), indent, context_.screen.width);
-  };
-  if (!left) {
+  if (good) {
     say("Done: " + title(position) + ".");
   } else {
     const std::string where = over ? ""
@@ -160,14 +187,15 @@ ExitCode Teller::end(const Facts& facts, const Position& position, const End& en
         (end.text.empty() ? "." : ": " + end.text + "."));
     say("What is true now:");
     for (const std::string& each : truth_words(facts, position)) say(each, 2);
-    if (!end.command.empty()) say("Next: " + end.command);
+    if (!end.command.empty()) say_command("Next: ", end.command);
     const bool can_return =
         position.form.procedure == Procedure::kRestart || position.form.procedure == Procedure::kShutdown;
-    if (can_return && position.step > 0)
-      say("To give the host back instead: xenhactl host return " + position.pool + " " + position.host_label);
+    if (can_return)
+      say_command("To give the host back instead: ",
+                  "xenhactl host return " + position.pool + " " + position.host_label);
   }
-  say(closing);
-  out.flush();
+  say_command("", closing);
+  context_.screen.out.flush();
   return end.code;
 }
 

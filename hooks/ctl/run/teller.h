@@ -19,7 +19,8 @@ class Teller {
   /// From the position on. `risks` are those that no flag has taken.
   void plan(const Facts& facts, const Position& position, const std::vector<Risk>& risks,
             const std::string& note);
-  void risks(const std::vector<Risk>& risks);
+  /// Nothing was changed. Ends with kRefused.
+  ExitCode refuse(const Facts& facts, const Position& position, const std::vector<Risk>& risks);
   /// Steps between the two were verified; the one that is next begins.
   void moved(const Facts& facts, const Position& before, const Position& after);
   void acts(const Facts& facts, const Position& position);
@@ -29,7 +30,7 @@ class Teller {
 
   struct End {
     ExitCode code = ExitCode::kDone;
-    std::string outcome;  ///< done, not_met, refused, interrupted, unreachable
+    std::string outcome;  ///< done, not_met, refused, interrupted
     std::string text;     ///< why, for people; empty when done
     std::string command;  ///< what to type next; may be empty
   };
@@ -37,6 +38,10 @@ class Teller {
   ExitCode end(const Facts& facts, const Position& position, const End& end);
 
  private:
+  std::string risk_words(const std::vector<Risk>& risks) const;
+  void say(const std::string& text, std::size_t indent = 0);
+  /// Never broken: it is to be copied.
+  void say_command(const std::string& before, const std::string& command);
   void clear_line();
   void line(const std::string& text);
 
