@@ -162,5 +162,9 @@ set(CPACK_DEBIAN_PACKAGE_PRIORITY optional)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 # The programs' own libraries are found there while their dependencies are computed.
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS_PRIVATE_DIRS ${CMAKE_BINARY_DIR}/lib/xenha)
+# Those libraries have OpenSSL's names. Whether a daemon then depends on OpenSSL itself, or by way of xenha-common only, is decided
+# by the order of a hash in dpkg-shlibdeps: it must be the same order each time.
+file(WRITE ${made}/cpack.cmake "set(ENV{PERL_HASH_SEED} 0)\nset(ENV{PERL_PERTURB_KEYS} 0)\n")
+set(CPACK_PROJECT_CONFIG_FILE ${made}/cpack.cmake)
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 include(CPack)

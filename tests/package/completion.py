@@ -37,7 +37,8 @@ class Completion(unittest.TestCase):
         return deb.run("bash", "-c", ASK, "ask", script, *words, env=environment, cwd=self.root / "etc/xenha").split()
 
     def flags(self, name):
-        words = [line.split()[0] for line in deb.run(self.root / "usr/bin" / name, "--help").splitlines() if line.startswith("  --")]
+        said = deb.run(self.root / "usr/bin" / name, "--help")
+        words = [line.split()[0] for line in said.splitlines() if line.startswith("  --")]
         return [word.partition("=")[0] + ("=" if "=" in word else "") for word in words]
 
     def test_every_flag_is_offered(self):

@@ -44,7 +44,8 @@ class Contents(unittest.TestCase):
                     f"/usr/bin/{name}", f"/usr/lib/systemd/system/{name}.service", f"/usr/share/man/man8/{name}.8.gz",
                     f"/usr/share/bash-completion/completions/{name}", f"/etc/default/{name}"}, set(ALL[name].files()))
         for name in deb.NAMES:
-            self.assertLessEqual({f"/usr/share/doc/{name}/changelog.gz", f"/usr/share/doc/{name}/copyright"}, set(ALL[name].files()))
+            self.assertLessEqual({f"/usr/share/doc/{name}/changelog.gz", f"/usr/share/doc/{name}/copyright"},
+                                 set(ALL[name].files()))
         self.assertLessEqual({"/etc/xenha/xenha.yml", SECRET, "/usr/lib/xenha/libssl.so", "/usr/lib/xenha/libcrypto.so"},
                              {path.replace(f"/lib/{arch()}/", "/lib/") for path in ALL["xenha-common"].files()})
 
@@ -86,6 +87,7 @@ class Contents(unittest.TestCase):
             self.assertFalse(set(depends) & (set(deb.DAEMONS) - {name}))
             self.assertFalse({"xenha-exporter", "xenha-hooks"} & set(ALL[name].fields.get("Recommends", "").split(", ")))
         self.assertFalse(set(ALL["xenha-common"].depends()) & set(deb.DAEMONS))
+        self.assertIn("libssl3", ALL["xenha-common"].depends())
         self.assertIn("libsqlite3-0", ALL["xenha-hooks"].depends())
         self.assertNotIn("libsqlite3-0", ALL["xenha-exporter"].depends())
 
@@ -124,8 +126,8 @@ class Contents(unittest.TestCase):
     def test_the_manuals_are_clean_and_name_every_flag(self):
         for name in deb.DAEMONS:
             data = gzip.decompress(ALL[name].files()[f"/usr/share/man/man8/{name}.8.gz"])
-            done = subprocess.run(["man", "--warnings", "-E", "UTF-8", "-Tutf8", "-l", "-"], input=data, capture_output=True, timeout=60,
-                                  env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "MANWIDTH": "80"})
+            done = subprocess.run(["man", "--warnings", "-E", "UTF-8", "-Tutf8", "-l", "-"], input=data,
+                                  capture_output=True, timeout=60, env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "MANWIDTH": "80"})
             self.assertEqual(done.stderr.decode(), "")
             shown = re.sub(r"\x1b\[[0-9;]*m|.\x08", "", done.stdout.decode()).replace("\u2010", "-")
             flags = re.findall(r"^  (--[a-z.-]+)", self.help_of(name), re.M)
