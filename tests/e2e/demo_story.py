@@ -69,7 +69,7 @@ class Demo(story.Story):
         self.assertIn("Alert in CloudStack: xs3", out)  # by the name that stands over its column
 
     def test_what_was_lost_silently_comes_back(self):
-        demo = self.start("decisions\nsilent-disarm\nexpect cluster1 ha=on armed=4/4 hooks=act,safe_to_enable within 5\n"
+        demo = self.start("decisions\nsilent-disarm\nexpect cluster1 ha=on armed=4/4 hooks=done,already_enabled within 30\n"
                           # Again, so soon after it was put back: that is for a person.
                           "silent-disarm\nexpect cluster1 ha=off XenHAHooksGaveUp=firing within 60\nclear\n"
                           "ha-off cluster2\nexpect cluster2 ha=off hooks=refuse,operator_intent within 90\ndecisions\n", "--no-wait")
