@@ -24,8 +24,8 @@ SPEED = 20  # an enable takes 36 simulated seconds with two hosts
 VICTIMS, POOLS = 5, 10  # pools of each; the last one never loses HA
 KILLS = int(os.environ.get("XENHA_KILLS", "210"))
 SEED = int(os.environ.get("XENHA_SEED", str(random.SystemRandom().randrange(1_000_000))))
-GUARDS = ("{settle: 1s, read_gap: 100ms, recheck: 1s, verify: 1s, cool_down: 24h, max_attempts_per_day: 2, storm_pools: 1000, "
-          "kill_switch_file: STOP}")
+GUARDS = ("{settle: 1s, read_gap: 100ms, recheck: 1s, verify: 1s, cool_down: 24h, max_attempts_per_day: 2, flap_window: 0s, "
+          "storm_pools: 1000, kill_switch_file: STOP}")
 STAGES = ("receipt", "evaluation", "decided", "sending", "running", "verify", "reconcile", "after")
 FOUND = "found without outcome"
 
