@@ -30,6 +30,10 @@ bool is_out_of_cloud(const HostFacts& host) {
   return host.cloud && !host.cloud->resource_state.empty() && host.cloud->resource_state != "Enabled";
 }
 
+bool is_down(const HostFacts& host) {
+  return host.reachable == false || host.live == false || host.emergency == true;
+}
+
 class Finder {
  public:
   Finder(const Facts& facts, const Position& position) : facts_(facts), position_(position) {}
@@ -58,9 +62,7 @@ class Finder {
         "let the upgrade end first");
   }
   void others_down(bool can_be_taken) {
-    const auto down = labels(facts_, [](const HostFacts& host) {
-      return host.reachable == false || host.live == false || host.emergency == true;
-    });
+    const auto down = labels(facts_, is_down);
     if (down.empty()) return;
     add(can_be_taken ? kHostDown : "",
         list(down) +
@@ -70,8 +72,9 @@ class Finder {
             "), or remove it from the pool");
   }
   void others_out() {
-    const auto out =
-        labels(facts_, [](const HostFacts& host) { return host.enabled == false || is_out_of_cloud(host); });
+    const auto out = labels(facts_, [](const HostFacts& host) {
+      return !is_down(host) && (host.enabled == false || is_out_of_cloud(host));
+    });
     if (!out.empty())
       add(kHostOut, list(out) + " takes no VMs: in maintenance, or disabled",
           "end its maintenance first: xenhactl host return " + facts_.pool + " " + out.front());

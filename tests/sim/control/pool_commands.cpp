@@ -116,6 +116,13 @@ Result<Json> enable_fails(CommandArgs& args) {
   return done();
 }
 
+/// "" ends it.
+Result<Json> vms_cannot_leave(CommandArgs& args) {
+  const std::string code = args.text("code", "HOST_NOT_ENOUGH_FREE_MEMORY");
+  args.site->cannot_leave = code.empty() ? std::nullopt : std::optional(fail(code));
+  return done();
+}
+
 }  // namespace
 
 void add_pool_commands(CommandMap& commands) {
@@ -135,6 +142,7 @@ void add_pool_commands(CommandMap& commands) {
   commands["message"] = {false, message};
   commands["ha-timeout"] = {false, ha_timeout};
   commands["enable-fails"] = {false, enable_fails};
+  commands["vms-cannot-leave"] = {false, vms_cannot_leave};
 }
 
 }  // namespace xenha::sim

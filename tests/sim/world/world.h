@@ -61,6 +61,8 @@ class Site {
   bool statefile_lost_message = false;
   EnableFault enable_fault;
   std::set<std::string> waiting_tasks;  ///< of calls whose turn has not come: only those can be cancelled
+  /// Why no VM can leave a host: what host.evacuate says of each. Absent: they can.
+  std::optional<Failure> cannot_leave;
 
   // What a scenario changes in answers.
   std::map<std::string, std::string>

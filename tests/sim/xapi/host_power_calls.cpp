@@ -26,6 +26,11 @@ void evacuate_next(const ApiCallPtr& call, Host& host, std::size_t total) {
   if (call->finished()) return;
   const std::vector<std::string> left = vms_on(*call->db, host);
   if (left.empty()) return call->succeed();
+  if (const auto& why = call->site().cannot_leave) {
+    Failure failure = *why;
+    failure.description.push_back(left.front());
+    return call->fail(std::move(failure));
+  }
   const Host* target = target_for_vms(call, host);
   if (!target) return call->fail(fail("NO_HOSTS_AVAILABLE"));
   call->world.later(*call->master, timings::kEvacuateVm, [call, &host, target, vm = left.front(), total] {
@@ -42,6 +47,20 @@ void evacuate(const ApiCallPtr& call) {
   set_enabled(*call->db, *host, false);
   host->disabled_by_call = true;
   evacuate_next(call, *host, std::max<std::size_t>(1, vms_on(*call->db, *host).size()));
+}
+
+/// Only what would stop an evacuation now: a map of VMs to error codes, each with its arguments.
+void get_vms_which_prevent_evacuation(const ApiCallPtr& call) {
+  const Host* host = host_of(call);
+  if (!host) return;
+  Json stuck = Json::object();
+  for (const std::string& vm : vms_on(*call->db, *host)) {
+    if (call->site().cannot_leave)
+      stuck[vm] = Json::array({call->site().cannot_leave->description.front(), vm});
+    else if (!target_for_vms(call, *host))
+      stuck[vm] = Json::array({"NO_HOSTS_AVAILABLE"});
+  }
+  call->succeed(std::move(stuck));
 }
 
 void go_down(const ApiCallPtr& call, bool again) {
@@ -92,6 +111,7 @@ void stop(const ApiCallPtr& call) {
 
 void add_host_power_calls(HandlerMap& handlers) {
   handlers["host.evacuate"] = evacuate;
+  handlers["host.get_vms_which_prevent_evacuation"] = get_vms_which_prevent_evacuation;
   handlers["host.reboot"] = reboot;
   handlers["host.shutdown"] = shutdown;
   handlers["host.restart_agent"] = restart;
