@@ -18,6 +18,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Duration kLookEvery = 2s;
+constexpr Duration kMasterComes = 3min;
 
 std::string user_name() {
   // Whoever became root by sudo is who is asked about it later.
@@ -207,8 +208,18 @@ std::optional<ExitCode> Runner::begin() {
   return prepare(std::move(risks));
 }
 
+/// A procedure that changes the master may have been left while all toolstacks restart.
+void Runner::read_until_a_master_answers() {
+  const SteadyTime give_up = context_.clock.steady() + kMasterComes;
+  for (read(false); facts_.master.empty() && !is_interrupted(); read(false)) {
+    if (context_.clock.steady() >= give_up) return;
+    teller_.waits_outside("no host answers as master yet");
+    rest(kLookEvery);
+  }
+}
+
 std::optional<ExitCode> Runner::resume() {
-  read(false);
+  read_until_a_master_answers();
   if (is_interrupted()) return fail(context_, ExitCode::kInterrupted, "nothing was changed");
   std::optional<Position> kept;
   if (file_) {

@@ -54,6 +54,7 @@ class Runner {
   ExitCode interrupted();
   bool is_interrupted() const { return context_.interrupted.stop_requested(); }
   void read(bool thorough);
+  void read_until_a_master_answers();
   void rest(Duration span);
 
   Context& context_;

@@ -151,6 +151,11 @@ void Teller::waits(const Position& position, const std::string& what, WallTime n
   waited_for_ = what;
 }
 
+void Teller::waits_outside(const std::string& what) {
+  if (what != waited_for_) line("Waiting: " + what);
+  waited_for_ = what;
+}
+
 void Teller::note(const std::string& what) {
   line(what);
 }

@@ -26,6 +26,8 @@ class Teller {
   void acts(const Facts& facts, const Position& position);
   /// One line, once for each text; on a terminal it stands until something changes.
   void waits(const Position& position, const std::string& what, WallTime now);
+  /// Before the position is known.
+  void waits_outside(const std::string& what);
   void note(const std::string& what);
 
   struct End {
