@@ -38,12 +38,17 @@ class OddAlerts(Acting):
         journal = self.journal()
         return sorted((journal.rows["alert"][alert]["pool"], journal.rows["alert"][alert]["fingerprint"]) for alert in journal.open)
 
-    def left_alone(self, pool):
-        """The worker slept through it: nothing is open, nothing was decided, nothing was written."""
-        looks = self.sim.last_call()
-        wait_until("it had its time", lambda: self.sim.last_call() == looks, every=2.5)
+    def left_alone(self, pool, enables=0):
+        """Nobody asks the pools any more, as nothing is open; and nothing more was written."""
+        seen = []
+
+        def quiet():
+            seen.append(self.sim.last_call())
+            return len(seen) > 1 and seen[-1] == seen[-2]
+
+        wait_until("two rechecks passed without a call", quiet, every=2.5)
         self.assertEqual([one for one in self.open_alerts() if one[0] == pool], [])
-        self.assertEqual(self.enables(pool), [])
+        self.assertEqual(len(self.enables(pool)), enables)
 
     def test_firing_after_resolved(self):
         self.start()
@@ -182,13 +187,7 @@ class OddAlerts(Acting):
         self.assertEqual(self.send("cluster2", "resolved", starts_at="2026-11-27T05:00:00Z"), ("resolved", "was_open"))
         reload(["cluster1", "cluster2"])
         self.assertEqual(self.order("resume", "cluster2"), 200)
-        self.left_alone_again("cluster2", 1)
-
-    def left_alone_again(self, pool, enables):
-        looks = self.sim.last_call()
-        wait_until("it had its time", lambda: self.sim.last_call() == looks, every=2.5)
-        self.assertEqual(self.open_alerts(), [])
-        self.assertEqual(len(self.enables(pool)), enables)
+        self.left_alone("cluster2", enables=1)
 
     def rewrite(self, pools):
         self.config.write_text(config_of(self.sim, "hooks", self.guards, pools, self.change), encoding="utf-8")
