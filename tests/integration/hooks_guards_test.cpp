@@ -40,7 +40,7 @@ struct Row {
   std::function<void(RunningHooks&)> spoil = {};
   Words writes = {};  ///< what the spoiling itself did to pools
   std::function<void(RunningHooks&)> mend = {};
-  int looks_again = 3;
+  int looks_again = 2;  ///< evaluations after the first
 };
 void PrintTo(const Row& row, std::ostream* out) {
   *out << row.name;
@@ -66,6 +66,15 @@ void one_refused_attempt(RunningHooks& hooks, const std::string& code) {
   hooks.alert();
   hooks.until_acted();
   command("enable-fails", R"({"phase": ""})")(hooks.sim());
+}
+
+/// Put back by us, and gone again; the alert is a new one.
+void lose_it_again(RunningHooks& hooks) {
+  hooks.alert();
+  hooks.hurry();
+  hooks.until_acted();
+  hooks.lose_ha(1);
+  hooks.alert({"pool1"}, 2);
 }
 
 /// The guard's usual verdict; a fact can say another, and then its row does.
@@ -253,14 +262,7 @@ const std::vector<Row>& rows() {
          .objectors = {"gave_up", "flap"},
          .together = "it latches",
          .setup = {.guards = {{"flap_window", "1h"}}},
-         .spoil =
-             [](RunningHooks& hooks) {
-               hooks.alert();
-               hooks.hurry();
-               hooks.until_acted();
-               hooks.lose_ha(1);
-               hooks.alert({"pool1"}, 2);
-             },
+         .spoil = lose_it_again,
          .writes = {kEnable},
          .mend =
              [](RunningHooks& hooks) {
@@ -271,6 +273,14 @@ const std::vector<Row>& rows() {
                EXPECT_THAT(hooks.writes(), ElementsAre(kEnable));
                EXPECT_EQ(hooks.clear(), 200);
              }},
+        {.name = "flap_and_the_operator_clears_it_at_once",
+         .decided = {"refuse", "flap"},
+         .objectors = {"gave_up", "flap"},
+         .together = "it latches",
+         .setup = {.guards = {{"flap_window", "1h"}}},
+         .spoil = lose_it_again,
+         .writes = {kEnable},
+         .mend = [](RunningHooks& hooks) { EXPECT_EQ(hooks.clear(), 200); }},
     };
     out.insert(out.end(), more.begin(), more.end());
     return out;
@@ -373,6 +383,25 @@ TEST(Hooks, TwoLooksThatDifferAreNotActedOn) {
   EXPECT_THAT(hooks.decisions(),
               ElementsAre(kActs, Decided{"wait", "facts_unknown"}, Decided{"wait", "paused"}));
   hooks.eventually("the call", [&] { return hooks.writes() == Words{kEnable}; });
+}
+
+/// The operator looked what the pools share, mended it, and says so for each: they get it one after the
+/// other.
+TEST(Hooks, AfterAStormEachPoolThatIsClearedGetsItBack) {
+  const Words pools{"pool1", "pool2", "pool3", "pool4"};
+  RunningHooks hooks({.pools = 4});
+  hooks.lose_ha();
+  hooks.alert(pools);
+  for (const std::string& pool : pools) hooks.until_decided({"refuse", "gave_up"}, pool);
+  EXPECT_THAT(hooks.writes(), IsEmpty());
+  for (const std::string& pool : pools) EXPECT_EQ(hooks.clear(pool), 200);
+  hooks.until_decided({"wait", "storm"});
+  hooks.pass(11min);
+  hooks.hurry();
+  for (const std::string& pool : pools) hooks.until_acted(pool);
+  for (const std::string& pool : pools)
+    EXPECT_EQ(hooks.attempts(pool).front().outcome->result, hooks::journal::AttemptResult::kSuccess) << pool;
+  EXPECT_EQ(hooks.writes().size(), pools.size());
 }
 
 /// An earlier life sent the call, or was about to, and died.

@@ -70,7 +70,7 @@ class RunningHooks {
   /// Asks again and again; throws, with `what` and all the daemon says, when it does not come true in time.
   void eventually(const std::string& what, const std::function<bool()>& condition);
   void until_decided(const Decided& decided, const std::string& pool = "pool1");
-  /// The daemon looked at the pool, twice, this many times more.
+  /// The daemon looked at pool1, twice, this many times more.
   void until_looked_again(int times);
   /// The act for a pool has its outcome.
   void until_acted(const std::string& pool = "pool1", std::size_t attempts = 1);
