@@ -22,7 +22,7 @@ struct SpoiledFact {
   /// missing fact takes another with it: `together` says which.
   std::vector<std::string> objectors;
   std::string together = {};
-  Deed mend = {};  ///< empty: time heals it, a day at most
+  Deed mend = {};      ///< empty: time heals it, a day at most
   bool hangs = false;  ///< every look waits for a time-out
 };
 void PrintTo(const SpoiledFact& fact, std::ostream* out);
