@@ -195,6 +195,39 @@ TEST_F(Ha, LateFailureRollsBackThoughTheFlagWasTrue) {
   EXPECT_EQ(master_->call("task.get_status", {s_, task}).value, "failure");
 }
 
+TEST_F(Ha, WhatIsRefusedAtOnceMakesNoTask) {
+  begin();
+  act(*sim_, "enable-fails", {{"phase", "refuse"}, {"code", "HOST_IS_SLAVE"}});
+  const auto refused = enable();
+  EXPECT_FALSE(refused.ok);
+  EXPECT_EQ(refused.code(), "HOST_IS_SLAVE");
+  act(*sim_, "enable-fails", {{"phase", "check"}, {"code", "TOO_MANY_PENDING_TASKS"}});
+  EXPECT_THAT(outcome(), ElementsAre("TOO_MANY_PENDING_TASKS"));
+  EXPECT_EQ(field("ha_enabled"), false);
+}
+
+TEST_F(Ha, ACallInTheQueueWaitsAndCanBeCancelled) {
+  begin();
+  act(*sim_, "enable-fails", {{"phase", "queue"}, {"code", "OTHER_OPERATION_IN_PROGRESS"}});
+  const auto status_of = [this](const std::string& task) {
+    return master_->call("task.get_status", {s_, task}).value;
+  };
+  const std::string cancelled = enable().value, waiting = enable().value;
+  sim_->advance(1h);
+  EXPECT_EQ(status_of(waiting), "pending");
+  EXPECT_TRUE(master_->call("task.cancel", {s_, cancelled}).ok);
+  sim_->advance(10s);
+  EXPECT_EQ(status_of(cancelled), "cancelled");
+  EXPECT_EQ(status_of(waiting), "pending");
+  sim_->advance(1h);
+  EXPECT_EQ(status_of(waiting), "failure");
+  EXPECT_EQ(field("ha_enabled"), false);
+  const std::string lucky = enable().value;
+  act(*sim_, "enable-fails", {{"phase", ""}});
+  sim_->advance(2min);
+  EXPECT_EQ(status_of(lucky), "success");
+}
+
 TEST_F(Ha, RollBackMayNeverEnd) {
   begin();
   act(*sim_, "enable-fails", {{"phase", "join"}, {"rollback_hangs", true}});
