@@ -207,6 +207,7 @@ void Observer::Impl::add_heartbeat(Look& out, const PoolWord& word, const Rememb
 
 void Observer::Impl::add_audit(Situation& s, const PoolWord& word, const PoolAccess& access,
                                const Remembered& remembered) const {
+  if (!settings.audit) return;
   if (word.master == nullptr) {
     s.audit.problem = "no master answered";
     return;

@@ -54,6 +54,8 @@ class Observer {
     std::string originator = "xenha-hooks";
     /// What may be called; empty: what xenha-hooks may (hooks/allowed_methods.h).
     xapi::MethodList methods = {};
+    /// false: who switched HA off is not asked for, and counts as unread. An audit log may be large.
+    bool audit = true;
     /// Runs in a look() after the records were read, while the session with the master is open: for who wants
     /// to read more. Calls end at the access' deadlines.
     std::function<void(const PoolAccess&, const OpenSession&, const model::PoolDb&)> also = {};

@@ -11,6 +11,7 @@ import unittest
 import allowed_commands
 import allowed_methods
 import cloud_commands
+import ctl_links
 import datamodel
 import cloud_strings
 import exporter_links
@@ -159,6 +160,15 @@ class ExporterLinks(unittest.TestCase):
         for name in ["xenha_xapi_enable", "xenha_xapi_operator", "xenha_xapi_other", "xenha_cloudstack_operator", "xenha_sim"]:
             self.assertTrue(exporter_links.problems(good + [name]), name)
         self.assertTrue(exporter_links.problems(["xenha-exporter"]))
+
+
+class CtlLinks(unittest.TestCase):
+    def test_objects_to_daemons_and_tests(self):
+        good = sorted(ctl_links.NEEDED) + ["CURL::libcurl"]
+        self.assertEqual(ctl_links.problems(good), [])
+        for name in ("xenha_exporter_poll", "xenha_hooks_app", "xenha_hooks_alert", "xenha_sim", "GTest::gtest"):
+            self.assertTrue(ctl_links.problems(good + [name]), name)
+        self.assertTrue(ctl_links.problems(["xenhactl"]))
 
 
 class HooksLinksAndStrings(unittest.TestCase):

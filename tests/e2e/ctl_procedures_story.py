@@ -425,12 +425,22 @@ class Refusals(Procedures):
         self.start()
         self.sim.cs("primary-is-heartbeat")
         self.refused("host", "restart", "cluster1", "cluster1-xs2", flag="heartbeat-on-primary-storage", says="MGMT-HA is CloudStack's primary storage")
+        self.sim.command("silent-disarm")
+        self.refused("ha", "enable", "cluster1", flag="heartbeat-on-primary-storage", says="MGMT-HA is CloudStack's primary storage")
 
     def test_an_upgrade_is_under_way(self):
         self.start()
         self.sim.command("rolling-upgrade", on=True)
         self.refused("host", "restart", "cluster1", "cluster1-xs2", flag="during-upgrade", says="rolling upgrade")
         self.refused("host", "restart", "cluster1", "cluster1-xs1", flag="", says="rolling upgrade")
+
+    def test_a_new_master_that_cannot_be_it(self):
+        self.start()
+        end = self.ctl("host", "restart", "cluster1", "cluster1-xs1", "--new-master", "cluster1-xs1", "--yes", code=4)
+        self.assertIn("cluster1-xs1 cannot become master", end.text)
+        plan = self.ctl("host", "restart", "cluster1", "cluster1-xs1", "--new-master", self.host(3)["address"], "--plan")
+        self.assertIn("give the role of master to cluster1-xs3", plan.out)
+        self.assertEqual(self.sim.writes(), [])
 
     def test_ha_is_off(self):
         self.start()

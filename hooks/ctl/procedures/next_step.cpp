@@ -465,17 +465,19 @@ Form form_of(Procedure procedure, const Facts& facts, bool with_cloud, bool with
   return form;
 }
 
+bool can_be_master(const Facts& facts, const HostFacts& host) {
+  const HostFacts* target = facts.of_target();
+  const bool same_version = target == nullptr || host.version == target->version;
+  const bool in_cloud =
+      !host.cloud || host.cloud->resource_state.empty() || host.cloud->resource_state == "Enabled";
+  const bool statefile = facts.ha_enabled != true || host.armed == true;
+  return host.uuid != facts.target && host.reachable == true && host.live == true && host.enabled == true &&
+         host.emergency != true && statefile && in_cloud && same_version;
+}
+
 std::string choose_new_master(const Facts& facts) {
-  for (const HostFacts& host : facts.hosts) {
-    const bool in_cloud =
-        !host.cloud || host.cloud->resource_state.empty() || host.cloud->resource_state == "Enabled";
-    const HostFacts* target = facts.of_target();
-    const bool same = target == nullptr || host.version == target->version;
-    const bool statefile = facts.ha_enabled != true || host.armed == true;
-    if (host.uuid != facts.target && host.reachable == true && host.live == true && host.enabled == true &&
-        host.emergency != true && statefile && in_cloud && same)
-      return host.uuid;
-  }
+  for (const HostFacts& host : facts.hosts)
+    if (can_be_master(facts, host)) return host.uuid;
   return {};
 }
 

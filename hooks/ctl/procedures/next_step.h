@@ -27,6 +27,8 @@ Next next_step(const Facts& facts, const Position& position);
 
 /// Which form the procedure has for this host now.
 Form form_of(Procedure procedure, const Facts& facts, bool with_cloud, bool with_ha);
+/// It is not the target, and XenServer and CloudStack would have it as master.
+bool can_be_master(const Facts& facts, const HostFacts& host);
 /// uuid of the host that would become master instead of the target; empty: none can.
 std::string choose_new_master(const Facts& facts);
 

@@ -4,6 +4,8 @@
 #include <functional>
 #include <set>
 
+#include "hooks/ctl/procedures/next_step.h"
+
 namespace xenha::ctl {
 namespace {
 
@@ -154,9 +156,17 @@ class Finder {
                                      : "xenhactl host return " + facts_.pool + " " + target->label);
   }
   void new_master() {
-    if (!position_.form.of_master || !position_.new_master.empty()) return;
-    add("", "no other host can become master: none is live, enabled and out of maintenance",
-        "bring another host back first");
+    if (!position_.form.of_master) return;
+    const HostFacts* next = facts_.host(position_.new_master);
+    if (next != nullptr && can_be_master(facts_, *next)) return;
+    add("",
+        next == nullptr
+            ? "no other host can become master: none is live, enabled, of the same version and out of "
+              "maintenance"
+            : next->label +
+                  " cannot become master: it must be another host, live, enabled, of the same version "
+                  "and out of maintenance",
+        next == nullptr ? "bring another host back first" : "name another host, or let one be chosen");
   }
 
   std::vector<Risk> found;

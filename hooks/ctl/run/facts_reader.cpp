@@ -67,11 +67,13 @@ FactsReader::FactsReader(const CtlPool& pool, const CtlCloud* cloud, http::Trans
       settings_(std::move(settings)),
       client_(transport, clock, xapi::kProcedureMethods, "xenhactl", {}),
       line_{transport, client_, clock},
-      observer_(pool.reach, cloud == nullptr ? nullptr : &cloud->reach, transport, clock,
+      // CloudStack is read here: the observer would ask for its events as well, every time.
+      observer_(pool.reach, nullptr, transport, clock,
                 {.request_timeout = settings_.request_timeout,
                  .user_agent = "xenhactl",
                  .originator = "xenhactl",
-                 .methods = kAllowedMethods}) {
+                 .methods = kAllowedMethods,
+                 .audit = false}) {
   if (cloud == nullptr) return;
   const cloudstack::Reader::Limits limits{.request_timeout = settings_.request_timeout};
   cloud_.emplace(transport, clock, hooks::server_of(cloud->reach), cloudstack::Reader::Observer{}, limits);
@@ -120,7 +122,7 @@ Facts FactsReader::read(const Position& position, bool thorough, const std::stop
     }
   }
   add_emergency(facts);
-  add_cloud(facts, look_, thorough);
+  add_cloud(facts, thorough);
   add_job(facts, position);
   add_enable(facts, look_);
   return facts;
@@ -261,24 +263,46 @@ Result<cloudstack::Listing<T>> FactsReader::list(
   return Error{ErrorCode::kTimeout, "no answer of CloudStack in time"};
 }
 
-void FactsReader::add_cloud(Facts& facts, const hooks::Look& look, bool thorough) {
-  if (!cloud_) return;
+void FactsReader::add_cloud(Facts& facts, bool thorough) {
+  for (const std::string& tag : heartbeat_tags_)
+    if (look_.situation.sr && tag == look_.situation.sr->uuid) facts.heartbeat_is_primary = true;
+  // For the pool alone it only matters beforehand.
+  if (!cloud_ || (facts.target.empty() && !thorough)) return;
   facts.cloud.emplace();
-  if (look.situation.cloud) {
-    facts.cloud->problem = look.situation.cloud->problem;
-    facts.cloud->managed_state = look.situation.cloud->managed_state;
-  }
-  if (!facts.cloud->problem.empty()) return;
   const auto hosts = list<model::CloudHost>([this](auto done) { cloud_->hosts("", std::move(done)); });
   if (!hosts) {
     facts.cloud->problem = hosts.error().message;
     return;
   }
+  if (thorough || cloud_cluster_.managed_state.empty()) choose_cluster(*hosts);
+  *facts.cloud = cloud_cluster_;
   for (HostFacts& host : facts.hosts)
     for (const model::CloudHost& known : hosts->items)
       if (known.state != "Removed" && !host.address.empty() && known.address == host.address)
         host.cloud = CloudHostFacts{known.id, known.state, known.resource_state};
-  if (thorough) add_primary(facts, look);
+  if (thorough) add_primary(facts);
+}
+
+/// Which of its clusters the pool is, and whether CloudStack manages it.
+void FactsReader::choose_cluster(const cloudstack::Listing<model::CloudHost>& hosts) {
+  cloud_cluster_ = {};
+  const auto clusters = list<model::CloudCluster>([this](auto done) { cloud_->clusters(std::move(done)); });
+  hooks::CloudWord word;
+  if (clusters)
+    word.clusters = clusters->items;
+  else
+    word.problem = clusters.error().message;
+  word.hosts = hosts.items;
+  std::vector<hooks::CloudMember> members;
+  for (const model::Identity& member : look_.members) {
+    hooks::CloudMember out{.label = member.label, .addresses = {member.record_address, member.probe_address}};
+    if (const model::HostRecord* record = model::find_host(look_.db, member.ref))
+      out.name_label = record->name_label;
+    members.push_back(std::move(out));
+  }
+  const hooks::CloudView view =
+      hooks::view_of_pool(word, pool_.reach.name, pool_.reach.cloudstack_cluster, members);
+  cloud_cluster_ = {view.situation.problem, view.situation.managed_state};
 }
 
 /// Only the account that began a job may ask for it.
@@ -298,20 +322,18 @@ void FactsReader::add_job(Facts& facts, const Position& position) {
   }
 }
 
-/// The reference's signs of it: the SR's name is a storage pool's id or path, or CloudStack's heartbeat tag
-/// names it.
-void FactsReader::add_primary(Facts& facts, const hooks::Look& look) {
-  if (!look.situation.sr) return;
-  const hooks::SrSituation& sr = *look.situation.sr;
+/// The reference's other sign of it: the SR's name is a storage pool's id or path.
+void FactsReader::add_primary(Facts& facts) {
+  if (!look_.situation.sr || facts.heartbeat_is_primary == true) return;
+  const std::string& name = look_.situation.sr->name;
   const auto pools =
       list<model::CloudStoragePool>([this](auto done) { cloud_->storage_pools(std::move(done)); });
   if (!pools) return;
   const auto plain = [](const std::string& path) { return path.starts_with('/') ? path.substr(1) : path; };
   facts.heartbeat_is_primary =
-      std::find(heartbeat_tags_.begin(), heartbeat_tags_.end(), sr.uuid) != heartbeat_tags_.end() ||
       std::any_of(pools->items.begin(), pools->items.end(), [&](const model::CloudStoragePool& storage) {
         return storage.state != "Removed" &&
-               (storage.id == sr.name || (!storage.path.empty() && plain(storage.path) == sr.name));
+               (storage.id == name || (!storage.path.empty() && plain(storage.path) == name));
       });
 }
 

@@ -53,9 +53,10 @@ class FactsReader {
   void add_vms(Reading& reading);
   void add_work(Reading& reading);
   void add_emergency(Facts& facts);
-  void add_cloud(Facts& facts, const hooks::Look& look, bool thorough);
+  void add_cloud(Facts& facts, bool thorough);
+  void choose_cluster(const cloudstack::Listing<model::CloudHost>& hosts);
   void add_job(Facts& facts, const Position& position);
-  void add_primary(Facts& facts, const hooks::Look& look);
+  void add_primary(Facts& facts);
   void add_enable(Facts& facts, const hooks::Look& look);
   SteadyTime soon() const { return clock_.steady() + settings_.request_timeout; }
   template <class T>
@@ -71,7 +72,8 @@ class FactsReader {
   hooks::Remembered remembered_;
   std::optional<cloudstack::Reader> cloud_;
   std::optional<cloudstack::Server> cloud_actor_;
-  hooks::Look look_;  ///< newest
+  hooks::Look look_;          ///< newest
+  CloudFacts cloud_cluster_;  ///< as it was chosen
   struct Seen {
     SteadyTime at;
     hooks::Situation situation;

@@ -17,8 +17,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Duration kLookEvery = 2s;
-constexpr Duration kMasterComes = 3min;
+constexpr Duration kLookEvery = 2s, kLookAtLeastEvery = 5s;
 
 std::string user_name() {
   // Whoever became root by sudo is who is asked about it later.
@@ -97,7 +96,7 @@ Runner::Runner(Context& context, Request request)
     : context_(context),
       request_(std::move(request)),
       pool_(*context.config.pool(request_.pool)),
-      cloud_(request_.with_cloud && !request_.host.empty() ? context.config.cloud_of(pool_) : nullptr),
+      cloud_(request_.with_cloud ? context.config.cloud_of(pool_) : nullptr),
       reader_(pool_, cloud_, context.transport, context.clock,
               {.policy = context.config.policy,
                .read_gap = context.config.read_gap,
@@ -208,18 +207,8 @@ std::optional<ExitCode> Runner::begin() {
   return prepare(std::move(risks));
 }
 
-/// A procedure that changes the master may have been left while all toolstacks restart.
-void Runner::read_until_a_master_answers() {
-  const SteadyTime give_up = context_.clock.steady() + kMasterComes;
-  for (read(false); facts_.master.empty() && !is_interrupted(); read(false)) {
-    if (context_.clock.steady() >= give_up) return;
-    teller_.waits_outside("no host answers as master yet");
-    rest(kLookEvery);
-  }
-}
-
 std::optional<ExitCode> Runner::resume() {
-  read_until_a_master_answers();
+  read(false);
   if (is_interrupted()) return fail(context_, ExitCode::kInterrupted, "nothing was changed");
   std::optional<Position> kept;
   if (file_) {
@@ -299,16 +288,23 @@ Status Runner::keep() {
   return file_->write(position_);
 }
 
-/// The mark, once a step and, with the call's time, before each call. False: it could not be written.
-bool Runner::mark_if_due(bool now) {
-  if (!now && marked_ == position_.step) return true;
-  if (facts_.master_address.empty() || facts_.pool_ref.empty()) return false;
-  if (const Status written = acts_.mark(facts_, mark_text(position_, facts_.now)); !written) {
-    teller_.note("the mark could not be written: " + written.error().message);
-    return false;
-  }
-  marked_ = position_.step;
-  return true;
+/// Once a step, and with the call's time before each call.
+Status Runner::mark() {
+  const Status written = acts_.mark(facts_, mark_text(position_, facts_.now));
+  if (written) marked_ = position_.step;
+  return written;
+}
+
+/// Where a step only waits: that it could not be written is no reason to stop.
+void Runner::mark_if_due() {
+  if (marked_ == position_.step || facts_.master_address.empty() || facts_.pool_ref.empty()) return;
+  if (const Status written = mark(); !written)
+    teller_.note("the mark on the pool could not be written: " + words(written.error()));
+}
+
+/// It waits, or tries again, longer than the step may take.
+bool Runner::is_too_late() const {
+  return position_.since && facts_.now - *position_.since > text_of(position_.current()).deadline;
 }
 
 ExitCode Runner::go_on() {
@@ -331,12 +327,10 @@ ExitCode Runner::go_on() {
       case Next::Kind::kStop:
         return stop(next.text, next.command);
       case Next::Kind::kWait: {
-        mark_if_due(false);
+        mark_if_due();
         teller_.waits(position_, next.text, facts_.now);
-        const Duration limit = text_of(position_.current()).deadline;
-        if (position_.since && facts_.now - *position_.since > limit)
-          return stop("it took longer than it may: " + next.text, resume_command(position_));
-        rest(kLookEvery);
+        if (is_too_late()) return stop("it took longer than it may: " + next.text, resume_command(position_));
+        rest_between_looks();
         break;
       }
       case Next::Kind::kAct:
@@ -353,10 +347,10 @@ std::optional<ExitCode> Runner::act(Next next) {
   position_.task.clear();
   if (const Status kept = keep(); !kept) return stop(kept.error().message, resume_command(position_));
   // Without the mark xenha-hooks might take for an accident what is planned.
-  if (!mark_if_due(true)) {
+  if (const Status marked = mark(); !marked) {
     position_.sent.reset();
-    rest(kLookEvery);
-    return std::nullopt;
+    const std::string why = "the mark on the pool could not be written: " + words(marked.error());
+    return hold(marked.error(), why);
   }
   if (is_interrupted()) return interrupted();
   teller_.acts(facts_, next.position);
@@ -370,8 +364,7 @@ std::optional<ExitCode> Runner::act(Next next) {
     teller_.note("no answer came (" + begun.error().message + "); looking what came of it");
   } else if (passes(begun.error())) {
     position_.sent.reset();
-    teller_.note(words(begun.error()) + "; it is tried again");
-    rest(kLookEvery);
+    return hold(begun.error(), words(begun.error()));
   } else {
     position_.error = words(begun.error());
   }
@@ -380,10 +373,22 @@ std::optional<ExitCode> Runner::act(Next next) {
   return std::nullopt;
 }
 
+/// Nothing was sent. Absent: it is tried again.
+std::optional<ExitCode> Runner::hold(const Error& error, const std::string& why) {
+  if (const Status kept = keep(); !kept) return stop(kept.error().message, resume_command(position_));
+  if (!is_lost(error) && !passes(error)) return stop(why, resume_command(position_));
+  if (is_too_late()) return stop("it took longer than it may: " + why, resume_command(position_));
+  teller_.waits(position_, why, facts_.now);
+  rest_between_looks();
+  return std::nullopt;
+}
+
 ExitCode Runner::finish() {
   // HA stays off because somebody wanted it: that is what the mark says until it expires.
   if (position_.form.procedure == Procedure::kHaDisable) {
-    mark_if_due(true);
+    if (const Status marked = mark(); !marked)
+      return stop("HA is off, but the mark on the pool could not be written: " + words(marked.error()),
+                  resume_command(position_));
     teller_.note("xenha-hooks leaves the pool alone for " +
                  std::to_string(std::chrono::hours(kIntentHolds).count()) + " h, or until HA is on again.");
   } else if (const Status gone = acts_.unmark(facts_); !gone) {
@@ -402,7 +407,7 @@ ExitCode Runner::stop(const std::string& why, const std::string& command) {
     if (marked_) static_cast<void>(acts_.unmark(facts_));
     file_->remove();
   } else {
-    mark_if_due(false);
+    mark_if_due();
   }
   return teller_.end(facts_, position_,
                      {nothing_done ? ExitCode::kRefused : ExitCode::kNotMet,
@@ -414,6 +419,12 @@ ExitCode Runner::interrupted() {
   return teller_.end(
       facts_, position_,
       {ExitCode::kInterrupted, "interrupted", "what was begun goes on by itself", resume_command(position_)});
+}
+
+/// What takes long is looked at less often.
+void Runner::rest_between_looks() {
+  const Duration waited = position_.since ? Duration(facts_.now - *position_.since) : Duration{};
+  rest(std::clamp<Duration>(waited / 30, kLookEvery, kLookAtLeastEvery));
 }
 
 void Runner::rest(Duration span) {

@@ -48,13 +48,16 @@ class Runner {
   std::optional<ExitCode> act(Next next);
   void learn();
   Status keep();
-  bool mark_if_due(bool now);
+  Status mark();
+  void mark_if_due();
+  bool is_too_late() const;
+  std::optional<ExitCode> hold(const Error& error, const std::string& why);
+  void rest_between_looks();
   ExitCode finish();
   ExitCode stop(const std::string& why, const std::string& command);
   ExitCode interrupted();
   bool is_interrupted() const { return context_.interrupted.stop_requested(); }
   void read(bool thorough);
-  void read_until_a_master_answers();
   void rest(Duration span);
 
   Context& context_;

@@ -214,6 +214,26 @@ TEST_F(HostLife, CleanRebootMakesNoFailureMessage) {
   EXPECT_FALSE(has_message("HA_HOST_WAS_FENCED"));
 }
 
+TEST_F(HostLife, VmsThatCannotLeaveAreToldBeforehandAndStayWhereTheyAre) {
+  begin(true);
+  const Client master(*sim_, 1);
+  const std::string session = master.login();
+  const std::string ref = host(2).at("ref");
+  EXPECT_TRUE(master.call("host.get_vms_which_prevent_evacuation", {session, ref}).value.empty());
+  act(*sim_, "vms-cannot-leave", {{"code", "VM_REQUIRES_SR"}});
+  const auto vms = host(2).at("vms").get<std::size_t>();
+  ASSERT_GT(vms, 0u);
+  const Json stuck = master.call("host.get_vms_which_prevent_evacuation", {session, ref}).value;
+  EXPECT_EQ(stuck.size(), vms);
+  EXPECT_EQ(stuck.begin()->at(0), "VM_REQUIRES_SR");
+  EXPECT_EQ(master.call("host.evacuate", {session, ref}).code(), "VM_REQUIRES_SR");
+  EXPECT_EQ(host(2).at("vms"), vms);
+  act(*sim_, "vms-cannot-leave", {{"code", ""}});
+  EXPECT_TRUE(master.call("Async.host.evacuate", {session, ref}).ok);
+  sim_->advance(1min);
+  EXPECT_EQ(host(2).at("vms"), 0);
+}
+
 TEST_F(HostLife, StatefileLostEverywhereIsSurvivedWhileAllLive) {
   begin(true);
   act(*sim_, "lose-statefile");

@@ -130,6 +130,17 @@ TEST(RisksOfAGoodPool, EveryFlagIsOfferedByACommand) {
   }
 }
 
+TEST(NewMaster, ThatWasNamedMustBeFitForIt) {
+  const Facts facts = good_pool(kMaster);
+  Position position = begun(Procedure::kRestart, facts);
+  position.new_master = kOther;
+  EXPECT_TRUE(risks_at_begin(facts, position).empty());
+  position.new_master = kMaster;  // itself
+  ASSERT_EQ(risks_at_begin(facts, position).size(), 1u);
+  EXPECT_EQ(risks_at_begin(facts, position).front().flag, "");
+  EXPECT_THAT(risks_at_begin(facts, position).front().what, HasSubstr("xs1 cannot become master"));
+}
+
 TEST(NewMaster, IsAHostThatCanBeIt) {
   Facts facts = good_pool(kMaster);
   EXPECT_EQ(choose_new_master(facts), kSlave);
