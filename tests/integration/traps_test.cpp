@@ -172,7 +172,7 @@ TEST(AllowedMethods, Trap18NothingThatComputesAndWrites) {
 }
 
 TEST(HaMessages, Trap19NoMessageIsAwaitedThatIsNeverCreated) {
-  for (const std::string_view name : exporter::kHaMessageNames) {
+  for (const std::string_view name : model::kHaMessageNames) {
     EXPECT_EQ(name.find("APPROACHING_TIMEOUT"), std::string_view::npos) << name;
   }
 }
