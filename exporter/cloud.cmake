@@ -9,7 +9,6 @@ xenha_library(xenha_exporter_cloud
     ${CMAKE_CURRENT_LIST_DIR}/cloud/cloud_join.cpp
     ${CMAKE_CURRENT_LIST_DIR}/cloud/cloud_merge.cpp
     ${CMAKE_CURRENT_LIST_DIR}/cloud/cloud_schedule.cpp
-    ${CMAKE_CURRENT_LIST_DIR}/cloud/cloud_settings.cpp
     ${CMAKE_CURRENT_LIST_DIR}/cloud/cloud_state.cpp
     ${CMAKE_CURRENT_LIST_DIR}/cloud/cloud_watcher.cpp
   LINK xenha_base xenha_model xenha_cloudstack xenha_exporter_config xenha_exporter_kept

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <thread>
 
+#include "hooks/allowed_methods.h"
 #include "hooks/journal/sqlite_journal.h"
 #include "hooks/pages.h"
 #include "lib/base/log.h"
@@ -58,7 +59,7 @@ struct HooksApp::Work {
                settings),
         explain_transport({.user_agent = kUserAgent}),
         explainer(pool.reach, cloud_of(*config, pool), explain_transport, app.clock_,
-                  {.user_agent = kUserAgent}),
+                  {.user_agent = kUserAgent, .methods = kAllowedMethods}),
         surroundings(*app.journal_, app.fleet_, settings),
         thread([this, name = pool.reach.name](const std::stop_token& stop) {
           pthread_setname_np(pthread_self(), ("pool " + name).substr(0, 15).c_str());

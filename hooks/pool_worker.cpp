@@ -144,7 +144,9 @@ PoolWorker::PoolWorker(Parts parts, WorkerSettings settings)
       settings_(std::move(settings)),
       surroundings_(parts_.journal, parts_.fleet, settings_),
       observer_(parts_.pool, parts_.cloud, parts_.transport, parts_.clock,
-                {.request_timeout = settings_.request_timeout, .user_agent = kUserAgent}),
+                {.request_timeout = settings_.request_timeout,
+                 .user_agent = kUserAgent,
+                 .methods = kAllowedMethods}),
       client_(parts_.transport, parts_.clock, kAllowedMethods, kUserAgent, {}),
       enable_ha_({parts_.transport, client_, parts_.clock}, [this] { return look_now(); },
                  {.request_timeout = settings_.request_timeout, .verify = settings_.verify}) {}

@@ -158,7 +158,7 @@ bool CloudMerge::take_storage_pools(std::vector<model::CloudStoragePool> pools) 
 bool CloudMerge::take_settings(std::vector<model::CloudConfiguration> rows) {
   rows_ = std::move(rows);
   settings_read_ = true;
-  return assign(settings_, judge_settings(rows_, version_));
+  return assign(settings_, cloudstack::judge_settings(rows_, version_));
 }
 
 bool CloudMerge::take_events(const std::vector<model::CloudEvent>& events, const ClockOffset& clock,
@@ -181,7 +181,7 @@ bool CloudMerge::set_version(cloudstack::Version version, std::string text) {
   const bool changed = version_text_ != text;
   version_ = version;
   version_text_ = std::move(text);
-  if (changed && settings_read_) settings_ = judge_settings(rows_, version_);
+  if (changed && settings_read_) settings_ = cloudstack::judge_settings(rows_, version_);
   return changed;
 }
 

@@ -12,9 +12,9 @@
 #include "exporter/cloud/clock_offset.h"
 #include "exporter/cloud/cloud_events.h"
 #include "exporter/cloud/cloud_join.h"
-#include "exporter/cloud/cloud_settings.h"
 #include "exporter/snapshot/cloud_snapshot.h"
 #include "lib/cloudstack/reader.h"
+#include "lib/cloudstack/settings.h"
 #include "lib/model/cloud.h"
 
 namespace xenha::exporter {
@@ -76,7 +76,7 @@ class CloudMerge {
   std::map<std::string, std::optional<bool>> system_offers_;  ///< by systemvmtype; absent: offerings differ
   std::vector<model::CloudStoragePool> storage_pools_;
   std::vector<model::CloudConfiguration> rows_;
-  CloudSettings settings_;
+  cloudstack::Settings settings_;
   bool settings_read_ = false;
   std::map<std::string, CloudEventSnapshot> events_;
   cloudstack::Version version_;

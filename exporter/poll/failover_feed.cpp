@@ -125,7 +125,7 @@ XenSight xen_sight(const PoolSnapshot& pool, const model::PoolDb& db, WallTime n
                          .name = vm.name_label,
                          .running = vm.power_state == "Running" || vm.power_state == "Paused",
                          .host_uuid = host == db.hosts.end() ? std::string() : host->second.uuid,
-                         .protected_by_xenserver = restarted_by_xenserver(vm)});
+                         .protected_by_xenserver = model::restarted_by_xenserver(vm)});
   }
   return sight;
 }

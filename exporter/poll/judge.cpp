@@ -43,7 +43,8 @@ class Judge {
     if (const model::HostRecord* master = model::find_host(db, pool.master)) {
       out.version = master->product_version;
       out.product = master->product_brand;
-      out.ha_required = ha_required(*master);
+      // CloudStack's side (4.3.2 and later) joins in with the CloudStack reader.
+      out.ha_required = model::ha_required(*master, any_hotfix());
     }
     out.ha_enabled = pool.ha_enabled;
     const model::HaOperations running = model::ha_operations(db);
@@ -56,18 +57,16 @@ class Judge {
       out.ha_overcommitted = pool.ha_overcommitted;
     }
     out.ha_licensed = pool.ha_licensed;
-    out.ha_protected_vms = std::count_if(
-        db.vms.begin(), db.vms.end(), [](const auto& entry) { return restarted_by_xenserver(entry.second); });
+    out.ha_protected_vms = std::count_if(db.vms.begin(), db.vms.end(), [](const auto& entry) {
+      return model::restarted_by_xenserver(entry.second);
+    });
     out.rolling_upgrade = pool.rolling_upgrade;
     out.statefile_resolves = model::statefiles_resolve(db);
     out.heartbeat_srs = judge_heartbeat(view_.config, db, hosts_);
     return out;
   }
 
-  /// CloudStack's side (4.3.2 and later) joins in with the CloudStack reader.
-  std::optional<bool> ha_required(const model::HostRecord& master) const {
-    if (master.api_major == 0) return std::nullopt;
-    if (master.api_major > 2 || master.api_minor >= 3) return true;
+  std::optional<bool> any_hotfix() const {
     if (view_.hotfix.empty()) return std::nullopt;
     return std::any_of(view_.hotfix.begin(), view_.hotfix.end(),
                        [](const auto& entry) { return entry.second; });
@@ -191,11 +190,6 @@ std::vector<Identity> identify(const model::PoolDb& db, const std::vector<Probed
   std::vector<model::AskedAddress> asked;
   for (const ProbedHost& probe : probes) asked.push_back({probe.address, probe.peer_ip});
   return model::identify(db, asked);
-}
-
-bool restarted_by_xenserver(const model::VmRecord& vm) {
-  return vm.real && ((vm.ha_always_run && vm.ha_restart_priority == "restart") ||
-                     vm.ha_restart_priority == "best-effort");
 }
 
 PoolSnapshot judge(const PoolView& view) {

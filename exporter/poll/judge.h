@@ -44,10 +44,6 @@ struct PoolView {
 /// Everything but `self`, `probe_duration` and the hosts' `rejoin`.
 PoolSnapshot judge(const PoolView& view);
 
-/// XenServer itself would restart it: protected, or as best it can.
-/// Source: VM.ha_always_run, ha_restart_priority; templates and control domains never.
-bool restarted_by_xenserver(const model::VmRecord& vm);
-
 using model::Identity;
 /// As model::identify; a label is the host's in all metrics.
 std::vector<Identity> identify(const model::PoolDb& db, const std::vector<ProbedHost>& probes);

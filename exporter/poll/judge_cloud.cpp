@@ -5,6 +5,7 @@
 #include <set>
 
 #include "lib/cloudstack/reader.h"
+#include "lib/model/primary_storage.h"
 
 namespace xenha::exporter {
 namespace {
@@ -16,32 +17,6 @@ bool is_instance_name(std::string_view name) {
   if (name.size() < 5 || std::string_view("ivrs").find(name[0]) == std::string_view::npos) return false;
   return name[1] == '-' && std::isdigit(static_cast<unsigned char>(name[2])) != 0 &&
          name.find('-', 3) != std::string_view::npos;
-}
-
-/// SRs that are primary storage by reference 6.5: name-labels that CloudStack gave, and tags it left.
-struct PrimaryStorage {
-  Names name_labels, uuids;
-};
-
-PrimaryStorage primary_storage(const model::PoolDb* db, const CloudFacts& facts,
-                               const std::vector<std::string>& clusters) {
-  PrimaryStorage out;
-  for (const model::CloudStoragePool& pool : facts.storage_pools) {
-    if (pool.state == "Removed") continue;
-    const bool elsewhere = !pool.cluster_id.empty() &&
-                           std::find(clusters.begin(), clusters.end(), pool.cluster_id) == clusters.end();
-    if (elsewhere) continue;
-    out.name_labels.insert(pool.id);
-    if (pool.type == "PreSetup") {
-      std::string_view path = pool.path;
-      while (path.starts_with('/')) path.remove_prefix(1);
-      if (!path.empty()) out.name_labels.emplace(path);
-    }
-  }
-  if (db != nullptr)
-    for (const auto& [ref, host] : db->hosts)
-      out.uuids.insert(host.cloud_heartbeat_srs.begin(), host.cloud_heartbeat_srs.end());
-  return out;
 }
 
 }  // namespace
@@ -65,9 +40,9 @@ void add_cloud(PoolSnapshot& pool, const model::PoolDb* db, const CloudSnapshot&
   for (const CloudClusterSnapshot& cluster : facts.clusters)
     if (cluster.pool == pool.name) clusters.push_back(cluster.id);
   if (pool.facts && !clusters.empty()) {
-    const PrimaryStorage primary = primary_storage(db, facts, clusters);
+    const model::PrimaryStorage primary = model::primary_storage(db, facts.storage_pools, clusters);
     for (HeartbeatSrSnapshot& sr : pool.facts->heartbeat_srs)
-      sr.is_primary_storage = primary.name_labels.contains(sr.label) || primary.uuids.contains(sr.uuid);
+      sr.is_primary_storage = primary.holds(sr.label, sr.uuid);
   }
 }
 

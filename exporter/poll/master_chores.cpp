@@ -5,12 +5,11 @@
 
 #include "lib/base/log.h"
 #include "lib/model/ha_messages.h"
+#include "lib/xapi/patches.h"
 #include "lib/xapi/rrd.h"
 
 namespace xenha::exporter {
 namespace {
-
-constexpr std::string_view kHotfix = "XS62ESP1004";
 
 bool has_old_patches(int api_major, int api_minor) {
   return api_major == 2 && api_minor <= 5;
@@ -124,7 +123,6 @@ void MasterChores::ask_messages() {
   });
 }
 
-/// 6.x and 7.0: host_patch names the host and the pool_patch, which carries the name.
 void MasterChores::ask_patches() {
   if (!has_old_patches(context_.api_major, context_.api_minor)) return;
   patches_due_ = context_.clock.steady() + kPatchesEvery;
@@ -139,21 +137,9 @@ void MasterChores::ask_patches() {
 }
 
 void MasterChores::take_patches(const xapi::Value& host_patches, const xapi::Value& pool_patches) {
+  const std::set<model::Ref> patched = xapi::hosts_with_patch(host_patches, pool_patches, xapi::kHaHotfix);
   hotfix_.clear();
-  for (const ChoreHost& host : hosts_) hotfix_[host.uuid] = false;
-  for (const xapi::Member& member : host_patches.members) {
-    const xapi::Value* host_ref = member.value.find("host");
-    const xapi::Value* patch_ref = member.value.find("pool_patch");
-    const xapi::Value* applied = member.value.find("applied");
-    if (host_ref == nullptr || patch_ref == nullptr || applied == nullptr || applied->boolean() != true)
-      continue;
-    const xapi::Value* patch = pool_patches.find(patch_ref->text().value_or(""));
-    const xapi::Value* name = patch == nullptr ? nullptr : patch->find("name_label");
-    if (name == nullptr || name->text() != kHotfix) continue;
-    for (const ChoreHost& host : hosts_) {
-      if (host.ref == host_ref->text()) hotfix_[host.uuid] = true;
-    }
-  }
+  for (const ChoreHost& host : hosts_) hotfix_[host.uuid] = patched.contains(host.ref);
 }
 
 /// Each host answers for itself only; the session goes in a cookie, because a URL may end up in logs.

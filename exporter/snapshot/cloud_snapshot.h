@@ -98,13 +98,7 @@ struct CloudEventSnapshot {
   bool operator==(const CloudEventSnapshot&) const = default;
 };
 
-struct CloudSettingSnapshot {
-  std::string name;
-  std::optional<double> seconds;  ///< settings that are times
-  std::optional<double> value;    ///< factors, counts, booleans as 0 and 1
-  bool is_default = false;        ///< absent, null, or equal to the release's default
-  bool operator==(const CloudSettingSnapshot&) const = default;
-};
+using CloudSettingSnapshot = model::CloudSetting;
 
 /// What CloudStack last said. Parts of it may be older than others (VMs carry their own time).
 struct CloudFacts {

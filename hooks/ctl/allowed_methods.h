@@ -8,7 +8,7 @@
 
 namespace xenha::ctl {
 
-inline constexpr std::array<std::string_view, 64> kAllowedMethods{
+inline constexpr std::array<std::string_view, 67> kAllowedMethods{
     // Sessions, ours only.
     "session.login_with_password", "session.logout", "session.slave_local_login_with_password",
     "session.local_logout",
@@ -17,7 +17,8 @@ inline constexpr std::array<std::string_view, 64> kAllowedMethods{
     // What the master says.
     "host.get_servertime", "pool.get_all_records", "host.get_all_records", "host_metrics.get_all_records",
     "PBD.get_all_records", "SR.get_all_records", "task.get_all_records", "VDI.get_all_records_where",
-    "message.get_since",
+    "message.get_since", "VM.get_all_records_where", "host_patch.get_all_records",
+    "pool_patch.get_all_records",
     // When one unescaped key breaks the records of a class: field by field.
     "host.get_all", "host_metrics.get_all", "PBD.get_all", "SR.get_all", "task.get_all",
     "pool.get_name_label", "pool.get_master", "pool.get_ha_enabled", "pool.get_ha_configuration",
@@ -31,5 +32,10 @@ inline constexpr std::array<std::string_view, 64> kAllowedMethods{
     "PBD.get_other_config", "SR.get_uuid", "SR.get_name_label", "SR.get_type", "SR.get_shared",
     "SR.get_physical_size", "SR.get_physical_utilisation", "VDI.get_SR", "VDI.get_type", "VDI.get_name_label",
     "VDI.get_virtual_size", "VDI.get_missing", "task.get_name_label", "task.get_status"};
+
+/// What `latency` can encode: the two writes that it is there for, and sessions of its own.
+inline constexpr std::array<std::string_view, 5> kLatencyMethods{
+    "session.login_with_password", "session.logout", "host.get_data_sources", "host.record_data_source",
+    "host.forget_data_source_archives"};
 
 }  // namespace xenha::ctl

@@ -38,7 +38,7 @@ bool is_wanted(const PoolEntry& pool, const Needs& needs) {
 }
 
 CtlPool open_pool(const PoolEntry& entry, const Needs& needs, Problems& problems) {
-  CtlPool pool{config::open_pool(entry, problems), {}};
+  CtlPool pool{config::open_pool(entry, problems), {}, entry.actor.has_value()};
   if (needs.actors && entry.actor) pool.actor = config::open_login(*entry.actor, problems);
   return pool;
 }
@@ -61,8 +61,13 @@ std::optional<config::CloudKey> open_token(const ConfigFile& file, Problems& pro
 }
 
 void open_what_is_needed(const ConfigFile& file, const Needs& needs, CtlConfig& out, Problems& problems) {
-  for (const PoolEntry& pool : file.pools)
-    if (needs.pools && is_wanted(pool, needs)) out.pools.push_back(open_pool(pool, needs, problems));
+  for (const PoolEntry& pool : file.pools) {
+    if (!is_wanted(pool, needs)) continue;
+    if (needs.pools)
+      out.pools.push_back(open_pool(pool, needs, problems));
+    else if (needs.addresses)
+      out.pools.push_back({config::reach_of(pool), {}, pool.actor.has_value()});
+  }
   for (const CloudEntry& cloud : file.clouds) {
     const bool named = std::any_of(out.pools.begin(), out.pools.end(),
                                    [&](const CtlPool& pool) { return pool.reach.cloudstack == cloud.name; });

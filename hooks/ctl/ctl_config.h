@@ -20,6 +20,7 @@ namespace xenha::ctl {
 /// What a command uses of the file.
 struct Needs {
   bool pools = false;         ///< their logins for reading, local root's among them
+  bool addresses = false;     ///< only where their hosts are: the pools come without logins
   bool actors = false;        ///< pools[].actor, where there is one
   bool clouds = false;        ///< CloudStack's reading keys, of those that a pool names
   bool cloud_actors = false;  ///< cloudstack[].actor, where there is one
@@ -29,7 +30,8 @@ struct Needs {
 
 struct CtlPool {
   config::PoolConfig reach;                 ///< for reading; reach.name is the label value
-  std::optional<config::Credential> actor;  ///< for writing
+  std::optional<config::Credential> actor;  ///< for writing; only where it was asked for
+  bool has_actor = false;                   ///< one is configured, opened or not
 };
 
 struct CloudKeys {

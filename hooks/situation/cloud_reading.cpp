@@ -101,6 +101,7 @@ CloudView view_of_pool(const CloudWord& word, const std::string& pool, const std
   }
   const model::CloudCluster* cluster = cluster_of(word, pool, pinned_cluster, members, out.situation.problem);
   if (cluster == nullptr) return out;
+  out.situation.cluster_id = cluster->id;
   out.situation.managed_state = cluster->managed_state;
   std::vector<const model::CloudHost*> hosts;
   for (const model::CloudHost& host : word.hosts)

@@ -4,7 +4,6 @@
 #include <atomic>
 #include <utility>
 
-#include "hooks/allowed_methods.h"
 #include "hooks/situation/audit_reading.h"
 #include "hooks/situation/changes.h"
 #include "hooks/situation/cloud_reading.h"
@@ -80,9 +79,7 @@ struct Observer::Impl {
        const Clock& clock, Settings how)
       : pool(std::move(of)),
         settings(std::move(how)),
-        client(transport, clock,
-               settings.methods.empty() ? xapi::MethodList(kAllowedMethods) : settings.methods,
-               settings.user_agent, {}),
+        client(transport, clock, settings.methods, settings.user_agent, {}),
         line{transport, client, clock},
         passwords(pool) {
     if (its_cloud != nullptr) cloud.emplace(*its_cloud, transport, clock, settings.request_timeout);

@@ -52,7 +52,7 @@ class Observer {
     Duration request_timeout = std::chrono::seconds(10);
     std::string user_agent = "xenha-hooks";
     std::string originator = "xenha-hooks";
-    /// What may be called; empty: what xenha-hooks may (hooks/allowed_methods.h).
+    /// The program's own list of what may be called; with none it can call nothing.
     xapi::MethodList methods = {};
     /// false: who switched HA off is not asked for, and counts as unread. An audit log may be large.
     bool audit = true;

@@ -48,6 +48,7 @@ struct CloudHostSituation {
 /// The pool's cluster as CloudStack holds it.
 struct CloudSituation {
   std::string problem;        ///< why it could not be read; empty = it was
+  std::string cluster_id;     ///< of the pool's cluster; empty = it has none there
   std::string managed_state;  ///< listClusters managedstate
   std::vector<CloudHostSituation> hosts;
   std::optional<WallTime>

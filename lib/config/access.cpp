@@ -70,7 +70,7 @@ CloudKey open_key(const SecretEntry& entry, Problems& problems) {
   return {std::move(text), std::move(source)};
 }
 
-PoolConfig open_pool(const PoolEntry& entry, Problems& problems) {
+PoolConfig reach_of(const PoolEntry& entry) {
   PoolConfig pool;
   pool.name = entry.name;
   pool.tls = entry.tls_on;
@@ -81,13 +81,18 @@ PoolConfig open_pool(const PoolEntry& entry, Problems& problems) {
   // A learnt member has the pool's pins only; without one it must not be asked with an old version.
   if (pool.policy.pins.empty())
     pool.policy.min_version = std::max(pool.policy.min_version, http::TlsVersion::k1_2);
-  pool.login = open_login(entry.login, problems);
-  pool.host_login = local_root(entry, pool.login, problems);
   pool.heartbeat_sr = entry.heartbeat_sr;
   pool.ha_timeout = entry.ha_timeout;
-  pool.ca_fingerprint = open_ca_file(entry.tls, problems);
   pool.cloudstack = entry.cloudstack.value;
   pool.cloudstack_cluster = entry.cloudstack_cluster;
+  return pool;
+}
+
+PoolConfig open_pool(const PoolEntry& entry, Problems& problems) {
+  PoolConfig pool = reach_of(entry);
+  pool.login = open_login(entry.login, problems);
+  pool.host_login = local_root(entry, pool.login, problems);
+  pool.ca_fingerprint = open_ca_file(entry.tls, problems);
   return pool;
 }
 

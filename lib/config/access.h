@@ -89,6 +89,8 @@ struct CloudConfig {
 // From the file's entries. Secrets and CA files are opened; what cannot be is a problem with its line.
 
 PoolConfig open_pool(const PoolEntry& entry, Problems& problems);
+/// Where its hosts are and how they prove who they are; neither secrets nor CA files are opened.
+PoolConfig reach_of(const PoolEntry& entry);
 CloudConfig open_cloud(const CloudEntry& entry, Problems& problems);
 Credential open_login(const LoginEntry& login, Problems& problems);
 CloudKey open_key(const SecretEntry& entry, Problems& problems);

@@ -548,6 +548,8 @@ Result<Response> CurlTransport::Loop::conclude(Exchange& exchange, CURLcode code
   if (const char* type = info<const char*>(easy, CURLINFO_CONTENT_TYPE)) response.content_type = type;
   if (const char* peer = info<const char*>(easy, CURLINFO_PRIMARY_IP)) response.peer_ip = peer;
   if (exchange.leaf) response.certificate_expiry = not_after(exchange.leaf.get());
+  if (exchange.leaf && exchange.request.method == Request::Method::kConnectOnly)
+    response.presented = describe(exchange.leaf.get());
   return std::move(response);
 }
 

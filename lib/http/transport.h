@@ -13,6 +13,7 @@
 
 #include "lib/base/clock.h"
 #include "lib/base/result.h"
+#include "lib/http/certificate_facts.h"
 
 namespace xenha::http {
 
@@ -75,6 +76,7 @@ struct Response {
   std::optional<WallTime> date;                ///< the server's Date header, of 1970 to 2199
   std::optional<WallTime> certificate_expiry;  ///< notAfter of the certificate presented; absent without TLS
                                                ///< or when the connection was reused and it is not known
+  std::optional<CertificateFacts> presented;   ///< of kConnectOnly over TLS: what the server showed
 };
 
 using RequestId = std::uint64_t;

@@ -66,6 +66,15 @@ struct CloudConfiguration {
   bool operator==(const CloudConfiguration&) const = default;
 };
 
+/// What a setting really is, where none may be written down (lib/cloudstack/settings.h).
+struct CloudSetting {
+  std::string name;
+  std::optional<double> seconds;  ///< settings that are times
+  std::optional<double> value;    ///< factors, counts, booleans as 0 and 1
+  bool is_default = false;        ///< absent, null, or equal to the release's default
+  bool operator==(const CloudSetting&) const = default;
+};
+
 struct CloudAlert {
   std::string id;
   int type = 0;

@@ -74,6 +74,17 @@ std::optional<double> effective_timeout(const PoolRecord& pool) {
   return 60;
 }
 
+std::optional<bool> ha_required(const HostRecord& master, std::optional<bool> any_hotfix) {
+  if (master.api_major == 0) return std::nullopt;
+  if (master.api_major > 2 || master.api_minor >= 3) return true;
+  return any_hotfix;
+}
+
+bool restarted_by_xenserver(const VmRecord& vm) {
+  return vm.real && ((vm.ha_always_run && vm.ha_restart_priority == "restart") ||
+                     vm.ha_restart_priority == "best-effort");
+}
+
 HaOperations ha_operations(const PoolDb& db) {
   const PoolRecord* pool = db.pool();
   if (pool == nullptr) return {};

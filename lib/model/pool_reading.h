@@ -36,6 +36,13 @@ std::vector<Identity> identify(const PoolDb& db, const std::vector<AskedAddress>
 /// next enable fail.
 std::optional<double> effective_timeout(const PoolRecord& pool);
 
+/// Only pool HA gives this release a new master (reference 3.6, 11): from 6.5 on, and on 6.2 with its hotfix
+/// XS62ESP1004 on any host. Absent when the release, or on 6.2 the hotfix, is not known.
+std::optional<bool> ha_required(const HostRecord& master, std::optional<bool> any_hotfix);
+
+/// XenServer itself would restart it: protected, or as best it can. Templates and control domains never.
+bool restarted_by_xenserver(const VmRecord& vm);
+
 struct HaOperations {
   std::optional<bool> enable, disable;
 };

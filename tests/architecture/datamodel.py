@@ -22,8 +22,14 @@ HOOKS_MAY = {
 }
 
 
-# What a person at a terminal may do with xenhactl besides reads: procedures S4, S10 to S14 and the marks.
-CTL_MAY = {
+# What xenhactl's `latency` may call besides reads. Its procedures have a list of their own.
+LATENCY_MAY = {
+    "host.record_data_source": "has a host record a statistic of its own",
+    "host.forget_data_source_archives": "has it stop that",
+}
+
+# What a person at a terminal may have a procedure of xenhactl do besides reads: S4, S10 to S14 and the marks.
+PROCEDURES_MAY = {
     "Async.pool.enable_ha": "the last step of most procedures",
     "Async.pool.disable_ha": "before a master is demoted, or a host recovered",
     "pool.designate_new_master": "before the master is restarted or shut down",
@@ -73,12 +79,13 @@ def methods(root):
 
 EXPORTERS_LIST = "exporter/poll/allowed_methods.h"
 HOOKS_LIST = "hooks/allowed_methods.h"
-CTL_LIST = "lib/xapi_operator/procedure_methods.h"
+CTL_LIST = "hooks/ctl/allowed_methods.h"
+PROCEDURES_LIST = "lib/xapi_operator/procedure_methods.h"
 
 
-def allowed(root, header=EXPORTERS_LIST):
+def allowed(root, header=EXPORTERS_LIST, array="kAllowedMethods"):
     """The list that a program's encoder accepts, and the size its array is declared with (None: as many)."""
     text = (pathlib.Path(root) / header).read_text(encoding="utf-8")
-    found = re.search(r"(?:std::array<std::string_view, (\d+)> )?k(?:Allowed|Procedure)Methods\b(.*?)\};", text, re.S)
+    found = re.search(r"(?:std::array<std::string_view, (\d+)> )?" + array + r"\b(.*?)\};", text, re.S)
     names = re.findall(r'"([^"]+)"', re.sub(r"//[^\n]*", "", found[2]))
     return names, int(found[1]) if found[1] else None

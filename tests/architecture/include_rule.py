@@ -39,13 +39,20 @@ ARROWS = {
     # The decision is told everything: it can reach nothing. The situation's value types are as bare.
     "hooks/decision": ["lib/base", "hooks/situation/situation.h"],
     "hooks/situation/situation.h": ["lib/base"],
-    "hooks/situation": ["lib/base", "lib/model", "lib/http", "lib/xapi", "lib/cloudstack", "lib/config",
-                        "hooks/allowed_methods.h"],
+    "hooks/situation": ["lib/base", "lib/model", "lib/http", "lib/xapi", "lib/cloudstack", "lib/config"],
     "hooks/allowed_methods.h": [],
     # The next step is told everything, as the decision is.
     "hooks/ctl/procedures": ["lib/base", "lib/model/pool_reading.h", "hooks/decision", "hooks/situation/situation.h"],
     "hooks/journal": ["lib/base", "hooks/decision", "hooks/situation/situation.h"],
     "hooks/alert": ["lib/base"],
+    # xenhactl shows what the daemons know and would decide; the daemon's act and its insides are not its own.
+    "hooks/ctl": ["lib", "hooks/decision", "hooks/situation", "hooks/journal", "hooks/guards_config.h"],
+    "hooks/ctl/render": ["lib/base", "hooks/decision/reason.h"],
+    # What is wrong and how it looks: told everything, it can reach nothing.
+    "hooks/ctl/status/pool_status.h": ["lib/base", "lib/model", "hooks/decision", "hooks/situation/situation.h"],
+    "hooks/ctl/status/judge.cpp": ["lib/base", "hooks/ctl/status/pool_status.h", "hooks/ctl/status/words.h",
+                                   "hooks/ctl/render"],
+    "hooks/ctl/doctor/checks.h": ["hooks/ctl/doctor/facts.h"],
     "hooks": ["lib", "hooks"],
 }
 

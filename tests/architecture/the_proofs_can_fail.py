@@ -10,6 +10,7 @@ import unittest
 
 import allowed_commands
 import allowed_methods
+import ctl_strings
 import cloud_commands
 import ctl_links
 import datamodel
@@ -70,9 +71,9 @@ class AllowedMethods(unittest.TestCase):
 
     def test_xenhactl_may_do_what_its_procedures_need_and_no_more(self):
         def found(names):
-            return allowed_methods.problems(names, None, MODEL, datamodel.CTL_MAY)
+            return allowed_methods.problems(names, None, MODEL, datamodel.PROCEDURES_MAY)
 
-        good = [*datamodel.CTL_MAY, "pool.get_all"]
+        good = [*datamodel.PROCEDURES_MAY, "pool.get_all"]
         self.assertEqual(found(good), [])
         for name in ["pool.emergency_transition_to_master", "pool.recover_slaves", "host.declare_dead", "host.destroy",
                      "VM.power_state_reset", "pool.eject", "Async.host.disable", "host.reboot", "task.cancel"]:
@@ -162,15 +163,6 @@ class ExporterLinks(unittest.TestCase):
         self.assertTrue(exporter_links.problems(["xenha-exporter"]))
 
 
-class CtlLinks(unittest.TestCase):
-    def test_objects_to_daemons_and_tests(self):
-        good = sorted(ctl_links.NEEDED) + ["CURL::libcurl"]
-        self.assertEqual(ctl_links.problems(good), [])
-        for name in ("xenha_exporter_poll", "xenha_hooks_app", "xenha_hooks_alert", "xenha_sim", "GTest::gtest"):
-            self.assertTrue(ctl_links.problems(good + [name]), name)
-        self.assertTrue(ctl_links.problems(["xenhactl"]))
-
-
 class HooksLinksAndStrings(unittest.TestCase):
     def test_objects_to_other_libraries(self):
         good = sorted(hooks_links.NEEDED) + ["CURL::libcurl"]
@@ -188,6 +180,20 @@ class HooksLinksAndStrings(unittest.TestCase):
         self.assertTrue(hooks_strings.problems(b"\0", allowed, model))
 
 
+    def test_xenhactl_looks_only_and_latency_writes_two_statistics(self):
+        def found(names, may=()):
+            return allowed_methods.problems(names, None, MODEL, may, None if may else ())
+
+        self.assertEqual(found(["pool.get_all", "message.get_since"]), [])
+        for name in ["pool.enable_ha", "host.record_data_source", "host.reboot", "message.create", "Async.pool.get_all"]:
+            self.assertTrue(found(["pool.get_all", name]), name)
+        good = [*datamodel.LATENCY_MAY, "host.get_data_sources"]
+        self.assertEqual(found(good, datamodel.LATENCY_MAY), [])
+        for name in ["host.reboot", "pool.disable_ha", "VM.record_data_source"]:
+            self.assertTrue(found([*good, name], datamodel.LATENCY_MAY), name)
+        self.assertTrue(found(["host.get_data_sources"], datamodel.LATENCY_MAY))
+
+
 class LogOfCalls(unittest.TestCase):
     def found(self, client, method):
         return harmless.problems([{"client": client, "method": method, "host": "127.10.1.1", "cloud": "", "outcome": "Success"}])
@@ -202,6 +208,28 @@ class LogOfCalls(unittest.TestCase):
             self.assertTrue(self.found("127.0.0.1 xenha-hooks/0.1", method), method)
         for method in ("Async.pool.enable_ha", "host.reboot"):
             self.assertTrue(self.found("127.0.0.1 xenha-exporter/0.1", method), method)
+
+
+class CtlLinksAndStrings(unittest.TestCase):
+    def test_objects_to_other_libraries(self):
+        good = sorted(ctl_links.NEEDED)
+        self.assertEqual(ctl_links.problems([*good, "xenha_xapi_operator"], good), [])
+        for name in ("xenha_exporter_poll", "xenha_hooks_action", "xenha_hooks_app", "xenha_web", "xenha_sim"):
+            self.assertTrue(ctl_links.problems([*good, name], good), name)
+        for name in ("xenha_xapi_operator", "xenha_cloudstack_operator", "xenha_xapi_enable", "xenha_ctl_procedures"):
+            self.assertTrue(ctl_links.problems(good, [*good, name]), name)
+        self.assertTrue(ctl_links.problems(["xenhactl"], good))
+        self.assertTrue(ctl_links.problems(good, ["xenha_ctl_app"]))
+
+    def test_objects_to_other_methods(self):
+        allowed, model = {"pool.get_all"}, {"pool.get_all", "pool.disable_ha", "host.reboot"}
+        self.assertEqual(ctl_strings.problems(b"\0pool.get_all\0pool.disable_ha\0", allowed, model), [])
+        self.assertTrue(ctl_strings.problems(b"\0pool.get_all\0host.reboot\0", allowed, model))
+        self.assertTrue(ctl_strings.problems(b"\0nothing\0", allowed, model))
+
+    def test_the_lists_are_found(self):
+        self.assertIn("host.record_data_source", ctl_strings.lists(ROOT))
+        self.assertIn("message.get_since", ctl_strings.lists(ROOT))
 
 
 class IncludeRule(unittest.TestCase):
@@ -236,6 +264,15 @@ class IncludeRule(unittest.TestCase):
             for path in ["hooks/decision/guards.cpp", "hooks/situation/situation.h"]:
                 self.assertTrue(self.found(path, f'"{included}"'), (path, included))
         self.assertEqual(self.found("hooks/decision/guards.cpp", '"hooks/situation/situation.h"'), [])
+
+    def test_objects_to_an_xenhactl_that_reaches_further_than_it_may(self):
+        for path, included in [("hooks/ctl/commands/status.cpp", "hooks/action/enable_ha.h"),
+                               ("hooks/ctl/commands/status.cpp", "exporter/findings.h"),
+                               ("hooks/ctl/commands/status.cpp", "hooks/pool_worker.h"),
+                               ("hooks/ctl/status/judge.cpp", "lib/xapi/client.h"),
+                               ("hooks/ctl/render/table.cpp", "lib/http/transport.h")]:
+            self.assertTrue(self.found(path, f'"{included}"'), (path, included))
+        self.assertEqual(self.found("hooks/ctl/status/read_pool.cpp", '"hooks/situation/observer.h"'), [])
 
     def test_objects_to_daemons_that_know_each_other(self):
         self.assertTrue(self.found("hooks/situation/observer.cpp", '"exporter/poll/judge.h"'))

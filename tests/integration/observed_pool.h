@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 
+#include "hooks/allowed_methods.h"
 #include "hooks/decision/guards.h"
 #include "hooks/situation/observer.h"
 #include "lib/http/curl_transport.h"
@@ -28,7 +29,8 @@ class ObservedPool {
   /// As an operator would configure it; change it before the first look.
   config::PoolConfig config;
   std::optional<config::CloudConfig> cloud;
-  hooks::Observer::Settings settings{.request_timeout = std::chrono::seconds(3)};
+  hooks::Observer::Settings settings{.request_timeout = std::chrono::seconds(3),
+                                     .methods = hooks::kAllowedMethods};
   /// What the journal would remember; filled by see_it_on().
   hooks::Remembered remembered;
 

@@ -7,6 +7,7 @@ namespace xenha::ctl {
 Commands reading_commands() {
   Commands out;
   out.push_back(make_status());
+  out.push_back(make_doctor());
   out.push_back(make_failovers());
   out.push_back(make_explain());
   out.push_back(make_decisions());
@@ -14,6 +15,9 @@ Commands reading_commands() {
   out.push_back(make_pause());
   out.push_back(make_resume());
   out.push_back(make_clear());
+  out.push_back(make_latency(true));
+  out.push_back(make_latency(false));
+  out.push_back(make_pin());
   return out;
 }
 

@@ -1,4 +1,5 @@
-// The commands that change nothing on hosts and CloudStack, in the order of the help text.
+// The commands that change nothing of pools and CloudStack, but for what hosts record of themselves; in the
+// order of the help text.
 #pragma once
 
 #include "hooks/ctl/command.h"

@@ -9,10 +9,13 @@ namespace xenha::ctl {
 
 std::unique_ptr<Command> make_clear();
 std::unique_ptr<Command> make_decisions();
+std::unique_ptr<Command> make_doctor();
 std::unique_ptr<Command> make_explain();
 std::unique_ptr<Command> make_failovers();
 std::unique_ptr<Command> make_journal();
+std::unique_ptr<Command> make_latency(bool enable);
 std::unique_ptr<Command> make_pause();
+std::unique_ptr<Command> make_pin();
 std::unique_ptr<Command> make_resume();
 std::unique_ptr<Command> make_status();
 

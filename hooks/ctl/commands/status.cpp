@@ -1,49 +1,13 @@
 // status [POOL]: the 3 a.m. screen.
-#include <algorithm>
-#include <atomic>
-#include <thread>
-
 #include "hooks/ctl/commands/arguments.h"
 #include "hooks/ctl/commands/make.h"
-#include "hooks/ctl/daemon.h"
 #include "hooks/ctl/render/json.h"
-#include "hooks/ctl/status/daemon_words.h"
+#include "hooks/ctl/status/daemons.h"
 #include "hooks/ctl/status/read_pool.h"
 #include "hooks/ctl/status/screen.h"
 
 namespace xenha::ctl {
 namespace {
-
-/// Our daemons only add to what the pools say; a hanging one must not hold up the screen.
-constexpr std::chrono::seconds kDaemonPatience{5};
-constexpr std::size_t kAtOnce = 32;
-
-struct DaemonWords {
-  Json exporter, failovers, hooks;
-  std::string exporter_problem, hooks_problem;
-};
-
-DaemonWords ask_daemons(const Context& context) {
-  DaemonWords out;
-  std::jthread exporter([&] {
-    const auto transport = context.new_transport();
-    const DaemonLine line{context, *transport, kDaemonPatience};
-    Result<Json> pools = get(line, Daemon::kExporter, "/api/v1/pools");
-    if (pools) {
-      out.exporter = *std::move(pools);
-      pools = get(line, Daemon::kExporter, "/api/v1/failovers?limit=200");
-      if (pools) out.failovers = *std::move(pools);
-    }
-    if (!pools) out.exporter_problem = pools.error().message;
-  });
-  Result<Json> pools =
-      get(DaemonLine{context, context.transport, kDaemonPatience}, Daemon::kHooks, "/api/v1/pools");
-  if (pools)
-    out.hooks = *std::move(pools);
-  else
-    out.hooks_problem = pools.error().message;
-  return out;
-}
 
 class Status final : public Command {
  public:
@@ -82,31 +46,17 @@ class Status final : public Command {
 
  private:
   static std::vector<PoolStatus> read(const Context& context) {
-    const DaemonWords words = ask_daemons(context);
+    const DaemonWords daemons = ask_daemons(context);
     const std::vector<CtlPool>& configured = context.config.pools;
     std::vector<PoolStatus> out(configured.size());
-    std::atomic<std::size_t> next{0};
-    const auto work = [&] {
-      const auto transport = context.new_transport();
-      const std::stop_callback wake(context.interrupted, [&] { transport->wake(); });
-      for (std::size_t i = next++; i < configured.size(); i = next++) {
-        const std::string& name = configured[i].reach.name;
-        out[i].pool = name;
-        if (words.exporter_problem.empty())
-          out[i].exporter = exporter_word(words.exporter, words.failovers, name);
-        else
-          out[i].exporter.problem = words.exporter_problem;
-        if (words.hooks_problem.empty())
-          out[i].hooks = hooks_word(words.hooks, name);
-        else
-          out[i].hooks.problem = words.hooks_problem;
-        read_pool(out[i], context.config, configured[i], remembered_by_hooks(words.hooks, name), *transport,
-                  context.clock, context.interrupted);
-      }
-    };
-    std::vector<std::jthread> workers;
-    for (std::size_t i = 0; i < std::min(kAtOnce, configured.size()); ++i) workers.emplace_back(work);
-    workers.clear();
+    for_each_at_once(context, configured.size(), [&](std::size_t i, http::Transport& transport) {
+      const std::string& name = configured[i].reach.name;
+      out[i].pool = name;
+      out[i].exporter = daemons.exporter_on(name);
+      out[i].hooks = daemons.hooks_on(name);
+      read_pool(out[i], context.config, configured[i], daemons.remembered(name), transport, context.clock,
+                context.interrupted);
+    });
     return out;
   }
 

@@ -203,6 +203,9 @@ TEST_F(CurlTransportTls, ConnectOnlyChecksTheServerAnew) {
   const Result<Response> answer = send(transport, request);
   ASSERT_TRUE(answer) << answer.error().message;
   EXPECT_EQ(answer->certificate_expiry, good->not_after());
+  ASSERT_TRUE(answer->presented);
+  EXPECT_EQ(answer->presented->pin, good->pin());
+  EXPECT_EQ(answer->presented->not_after, good->not_after());
   EXPECT_TRUE(server.wait_for_handshakes(2));
   EXPECT_EQ(server.requests().size(), 1u);
   request.endpoint = std::make_shared<const Endpoint>(secure(server, {.ca_file = other_ca_file.path()}));

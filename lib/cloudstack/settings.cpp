@@ -1,4 +1,4 @@
-#include "exporter/cloud/cloud_settings.h"
+#include "lib/cloudstack/settings.h"
 
 #include <algorithm>
 #include <array>
@@ -7,10 +7,9 @@
 #include <map>
 #include <string_view>
 
-namespace xenha::exporter {
+namespace xenha::cloudstack {
 namespace {
 
-using cloudstack::Version;
 using model::CloudConfiguration;
 
 enum class Kind { kSeconds, kNumber, kBool };
@@ -79,28 +78,27 @@ std::optional<double> number_of(std::string_view text, Kind kind) {
   return value;
 }
 
-CloudSettingSnapshot judged(const Known& known, const CloudConfiguration* row) {
+model::CloudSetting judged(const Known& known, const CloudConfiguration* row) {
   std::string_view fallback = known.fallback;
   if (row != nullptr && row->default_value) fallback = *row->default_value;
   const std::optional<double> standard = number_of(fallback, known.kind);
   const bool unset = row == nullptr || !row->value;
   const std::optional<double> effective = unset ? standard : number_of(*row->value, known.kind);
-  CloudSettingSnapshot setting{
-      std::string(known.name), {}, {}, unset || (effective && effective == standard)};
+  model::CloudSetting setting{std::string(known.name), {}, {}, unset || (effective && effective == standard)};
   (known.kind == Kind::kSeconds ? setting.seconds : setting.value) = effective;
   return setting;
 }
 
 }  // namespace
 
-CloudSettings judge_settings(const std::vector<CloudConfiguration>& rows, const Version& version) {
+Settings judge_settings(const std::vector<CloudConfiguration>& rows, const Version& version) {
   std::map<std::string_view, const CloudConfiguration*> by_name;
   for (const CloudConfiguration& row : rows) by_name.emplace(row.name, &row);
   const auto row_of = [&](std::string_view name) -> const CloudConfiguration* {
     const auto found = by_name.find(name);
     return found == by_name.end() ? nullptr : found->second;
   };
-  CloudSettings out;
+  Settings out;
   for (const Known& known : kKnown) {
     const CloudConfiguration* row = row_of(known.name);
     // An unknown release is taken for a recent one, but only what it lists is believed to exist.
@@ -113,4 +111,4 @@ CloudSettings judge_settings(const std::vector<CloudConfiguration>& rows, const 
   return out;
 }
 
-}  // namespace xenha::exporter
+}  // namespace xenha::cloudstack

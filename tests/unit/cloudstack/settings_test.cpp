@@ -1,26 +1,25 @@
-#include "exporter/cloud/cloud_settings.h"
+#include "lib/cloudstack/settings.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
 
-namespace xenha::exporter {
+namespace xenha::cloudstack {
 namespace {
 
-using cloudstack::Version;
 using Rows = std::vector<model::CloudConfiguration>;
 
-std::optional<CloudSettingSnapshot> setting(const Rows& rows, const Version& version,
-                                            const std::string& name) {
-  for (const CloudSettingSnapshot& each : judge_settings(rows, version).settings)
+std::optional<model::CloudSetting> setting(const Rows& rows, const Version& version,
+                                           const std::string& name) {
+  for (const model::CloudSetting& each : judge_settings(rows, version).settings)
     if (each.name == name) return each;
   return std::nullopt;
 }
-CloudSettingSnapshot in_seconds(const std::string& name, std::optional<double> value, bool is_default) {
+model::CloudSetting in_seconds(const std::string& name, std::optional<double> value, bool is_default) {
   return {name, value, {}, is_default};
 }
-CloudSettingSnapshot as_value(const std::string& name, std::optional<double> value, bool is_default) {
+model::CloudSetting as_value(const std::string& name, std::optional<double> value, bool is_default) {
   return {name, {}, value, is_default};
 }
 
@@ -102,4 +101,4 @@ TEST(CloudSettings, TheTagOfHaHosts) {
 }
 
 }  // namespace
-}  // namespace xenha::exporter
+}  // namespace xenha::cloudstack

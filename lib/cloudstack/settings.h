@@ -6,20 +6,18 @@
 #include <string>
 #include <vector>
 
-#include "exporter/snapshot/cloud_snapshot.h"
 #include "lib/cloudstack/reader.h"
 #include "lib/model/cloud.h"
 
-namespace xenha::exporter {
+namespace xenha::cloudstack {
 
-struct CloudSettings {
+struct Settings {
   /// By name; those that this release has. Of an unknown release: those that it lists.
-  std::vector<CloudSettingSnapshot> settings;
+  std::vector<model::CloudSetting> settings;
   std::optional<std::string> ha_tag;  ///< absent: none is set
-  bool operator==(const CloudSettings&) const = default;
+  bool operator==(const Settings&) const = default;
 };
 
-CloudSettings judge_settings(const std::vector<model::CloudConfiguration>& rows,
-                             const cloudstack::Version& version);
+Settings judge_settings(const std::vector<model::CloudConfiguration>& rows, const Version& version);
 
-}  // namespace xenha::exporter
+}  // namespace xenha::cloudstack
