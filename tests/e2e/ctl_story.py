@@ -18,8 +18,9 @@ CLOUD = {"name": "cloud1", "version": "4.20.3.0"}
 
 
 class Ctl(story.Story):
-    def start(self, pools=(POOL,), speed=10, exporter=True, hooks=True, mode="act"):
-        self.sim = self.stage.simulator(world={"scheme": "https", "speed": speed, "pools": list(pools), "clouds": [CLOUD]},
+    def start(self, pools=(POOL,), speed=10, exporter=True, hooks=True, mode="act", settings=None):
+        cloud = {**CLOUD, "settings": settings or {}}
+        self.sim = self.stage.simulator(world={"scheme": "https", "speed": speed, "pools": list(pools), "clouds": [cloud]},
                                         speed=speed)
         here = self.stage.directory
         for name, text in (("hooks.token", TOKEN), ("operator.token", OPERATOR)):
@@ -289,6 +290,200 @@ class Daemons(Ctl):
         mine.write_text(TOKEN, encoding="utf-8")  # the webhook's: it opens what shows only
         self.ctl("explain", "cluster1", code=0)
         self.assertIn("403", self.ctl("pause", "cluster1", "--reason=x", code=4).err)
+
+
+class Doctor(Ctl):
+    """A pool set up as S1 to S8 want it; each practice is broken once, with the real programs."""
+
+    WELL = {"name": "cluster1", "hosts": 3, "vms": 6}
+
+    def failures(self, code=1):
+        answer = self.ctl("doctor", "--output=json", code=code)
+        checks = answer.json()["pools"][0]["checks"]
+        return {check["check"]: check for check in checks if check["state"] not in ("pass", "not_applicable")}
+
+    def finds(self, name, fact, fix):
+        """Exactly this failure, on the screen too."""
+        found = self.failures()
+        self.assertEqual(list(found), [name], found)
+        self.assertEqual(found[name]["state"], "fail")
+        self.assertIn(fact, found[name]["fact"])
+        self.assertIn(fix, f"{found[name]['fix']} {found[name]['command']}")
+        first = self.ctl("doctor", code=1).out.splitlines()
+        self.assertRegex(first[0], r"^cluster1  1 FAILED, \d+ passed$")
+        self.assertRegex(first[2], r"^FAIL ")
+
+    def start_well(self, release="8.2", settings=None, **more):
+        self.start(pools=[{**self.WELL, "release": release, **more}], settings=settings or {"alert.wait": "60"})
+
+    def test_a_pool_set_up_by_the_practices_passes_all(self):
+        self.start_well()
+        answer = self.ctl("doctor", "--strict", code=0)
+        self.assertRegex(answer.out, r"^cluster1  \d+ passed\nXenServer 8\.2\.0, CloudStack 4\.20\.3\.0\nok ")
+        self.assertEqual(self.failures(code=0), {})
+        self.leaves_nothing_behind()
+
+    def test_each_practice_broken_once_in_xenserver(self):
+        self.start_well()
+        command = self.sim.command
+        steps = [
+            ("licence", dict(on=False), dict(on=True), "licence", "licence does not allow HA", "Apply a licence"),
+            ("ha-timeout", dict(seconds=60), dict(seconds=90), "timeout", "the HA timeout is 60 s, at least 90 s",
+             "xenhactl ha disable cluster1 && xenhactl ha enable cluster1"),
+            ("unplug-pbd", dict(host=2), None, "sr_plugged", "MGMT-HA is not plugged in on cluster1-xs2", "xe pbd-list sr-uuid="),
+            ("set-paths", dict(host=3, active=1, total=2), dict(host=3, active=2, total=2), "sr_paths", "cluster1-xs3 has 1 of 2",
+             "paths back"),
+            ("protect-vm", dict(on=True), dict(on=False), "restart_priority", "XenServer itself would restart i-",
+             "ha-restart-priority="),
+            ("foreign-vdi", dict(name="backup"), None, "sr_dedicated", "1 other disk lies on MGMT-HA", "xe vdi-list sr-uuid="),
+        ]
+        for name, fault, undo, check, fact, fix in steps:
+            if name == "protect-vm":
+                vm = next(vm["name"] for vm in self.sim.cloud()["vms"] if vm["state"] == "Running" and vm["name"].startswith("i-"))
+                fault, undo = {"vm": vm, **fault}, {"vm": vm, **undo}
+            with self.subTest(name):
+                command(name, pool="cluster1", **fault)
+                self.finds(check, fact, fix)
+            if name == "unplug-pbd":
+                command("plug-pbd", pool="cluster1", host=2)
+            elif undo:
+                command(name, pool="cluster1", **undo)
+        self.leaves_nothing_behind()
+
+    def test_each_practice_broken_once_in_cloudstack(self):
+        self.start_well()
+        self.sim.cs("setting", name="alert.wait", null=True)
+        self.finds("alert_wait", "alert.wait is only the default, 1800 s", "to 60")
+        self.sim.cs("setting", name="alert.wait", value="60")
+        self.sim.cs("setting", name="vm.ha.enabled", value="false")
+        self.finds("vm_ha_enabled", "CloudStack restarts no VM", "vm.ha.enabled to true")
+        self.sim.cs("setting", name="vm.ha.enabled", value="true")
+        self.sim.cs("setting", name="ha.tag", value="for-ha")
+        self.finds("ha_tag", "ha.tag is for-ha, and no host of the cluster carries it", "Give hosts the tag")
+        self.sim.cs("setting", name="ha.tag", null=True)
+        self.sim.cs("unmanage", pool="cluster1")
+        self.finds("cluster_managed", "the cluster is Unmanaged", "Manage the cluster")
+        self.sim.cs("manage", pool="cluster1")
+        wait_until("CloudStack is connected again", lambda: not self.failures(code=None))
+        self.sim.cs("state", pool="cluster1", host=2, state="Alert", hold=True)
+        self.finds("cloud_hosts", "cluster1-xs2 is Alert", "Up there")
+        self.sim.cs("state", pool="cluster1", host=2, state="Up", hold=False)
+        wait_until("it is Up again", lambda: not self.failures(code=None))
+        for vm in [vm["name"] for vm in self.sim.cloud()["vms"] if vm["name"].startswith("i-")]:
+            self.sim.cs("vm", vm=vm, act="ha", on=False)
+        self.finds("vms_have_ha", "user VMs have HA in CloudStack: none is restarted", "compute offering")
+        for vm in [vm["name"] for vm in self.sim.cloud()["vms"] if vm["name"].startswith("i-")]:
+            self.sim.cs("vm", vm=vm, act="ha", on=True)
+        self.sim.cs("no-heartbeats", pool="cluster1")
+        self.finds("primary_heartbeat", "no primary SR is of a type that CloudStack heartbeats on", "NFS")
+
+    def test_the_heartbeat_sr_as_primary_storage(self):
+        self.start_well()
+        self.sim.cs("primary-is-heartbeat", pool="cluster1")
+        self.finds("sr_not_primary", "CloudStack uses MGMT-HA as primary storage", "Take it out of CloudStack")
+
+    def test_what_ends_with_ha_off(self):
+        self.start_well()
+        self.sim.command("silent-disarm", pool="cluster1")
+        self.finds("ha_on", "if the master dies, no host takes over", "xenhactl ha enable cluster1")
+
+    def test_a_heartbeat_disk_that_is_gone(self):
+        self.start_well()
+        self.sim.command("dangle-statefile", pool="cluster1")
+        self.finds("statefile", "heartbeat disk that is not there any more", "xenhactl ha enable")
+
+    def test_an_old_pool_without_its_hotfix(self):
+        self.start_well(release="6.2", hotfix=False)
+        self.assertIn("hotfix", self.failures())
+        self.assertIn("without hotfix XS62ESP1004: cluster1-xs1, cluster1-xs2, cluster1-xs3", self.failures()["hotfix"]["fact"])
+
+    def test_a_heartbeat_sr_too_small_after_an_upgrade(self):
+        self.start_well(release="8")
+        disk = {"class": "VDI", "name": "Metadata for HA", "field": "virtual_size"}
+        self.sim.command("set-field", pool="cluster1", value="268435456", **disk)
+        self.sim.command("set-sr-space", pool="cluster1", size=1 << 30, used=300 << 20)
+        self.finds("sr_room", "the next enabling of HA needs 3.7 GiB", "Make it larger")
+
+    def test_without_an_actor_and_without_daemons(self):
+        self.start_well()
+        text = self.config.read_text(encoding="utf-8")
+        self.config.write_text(re.sub(r"    actor:\n(      .*\n)+", "", text), encoding="utf-8")
+        self.finds("actor", "no actor is configured", "pool-operator")
+        self.config.write_text(text, encoding="utf-8")
+        self.hooks.stop()
+        self.ctl("doctor", code=0)
+        found = self.failures(code=0)
+        self.assertEqual({name: check["state"] for name, check in found.items()}, {"hooks": "unknown"})
+        self.ctl("doctor", "--strict", code=1)
+
+
+class Writing(Ctl):
+    """The commands that ask first."""
+
+    def recorded(self):
+        return {host["number"]: sorted(host["recorded_sources"]) for host in self.sim.pool("cluster1")["hosts"]}
+
+    def test_latencies_are_recorded_after_a_yes_and_forgotten_again(self):
+        self.start(pools=[{**POOL, "latency_recorded": False}], exporter=False, hooks=False)
+        plan = self.ctl("latency", "enable", "cluster1", "--plan", code=0)
+        self.assertIn("This WRITES", plan.out)
+        self.assertIn("xen-exporter", plan.out)
+        refused = self.ctl("latency", "enable", "cluster1", code=2)
+        self.assertIn("--yes", refused.err)
+        no = self.stage.terminal(self.config, "latency", "enable", "cluster1")
+        no.wait_for("Go on? [y/N]")
+        no.type("n")
+        self.assertEqual(no.end(), 4)
+        self.assertIn("nothing was changed", no.text)
+        interrupted = self.stage.terminal(self.config, "latency", "enable", "cluster1")
+        interrupted.wait_for("Go on? [y/N]")
+        interrupted.signal(signal.SIGINT)
+        self.assertEqual(interrupted.end(), 5)
+        self.assertEqual(self.sim.writes(), [])
+        yes = self.stage.terminal(self.config, "latency", "enable", "cluster1")
+        yes.wait_for("Go on? [y/N]")
+        yes.type("y")
+        self.assertEqual(yes.end(), 0, yes.text)
+        written = self.sim.writes()
+        self.assertEqual({(call["method"], call["user"]) for call in written}, {("host.record_data_source", "operator")})
+        self.assertEqual(len(written), 9)
+        self.assertIn("Nothing was to be done", self.ctl("latency", "enable", "cluster1", code=0).out)
+        self.assertEqual(len(self.sim.writes()), 9)
+        forgotten = self.ctl("latency", "disable", "cluster1", "--yes", "--output=json", code=0).json()
+        self.assertEqual({source["recorded"] for source in forgotten["sources"]}, {False})
+        self.assertEqual({call["method"] for call in self.sim.writes()[9:]}, {"host.forget_data_source_archives"})
+        wait_until("every session was given back", lambda: [
+            one for one in self.sim.sessions() if one["originator"] == "xenhactl"] == [])
+
+    def test_latencies_need_ha_and_an_actor(self):
+        self.start(pools=[{**POOL, "ha": False}], exporter=False, hooks=False)
+        self.assertIn("xenhactl ha enable cluster1", self.ctl("latency", "enable", "cluster1", "--yes", code=1).err)
+        text = self.config.read_text(encoding="utf-8")
+        self.config.write_text(re.sub(r"    actor:\n(      .*\n)+", "", text), encoding="utf-8")
+        self.assertIn("actor", self.ctl("latency", "enable", "cluster1", "--yes", code=2).err)
+        self.assertEqual(self.sim.writes(), [])
+
+    def test_pins_are_those_of_the_keys_shown(self):
+        self.start(exporter=False, hooks=False)
+        right = {f"127.10.1.{number}": (self.sim.directory / "tls" / f"127.10.1.{number}.pin").read_text().strip()
+                 for number in (1, 2, 3)}
+        answer = self.ctl("pin", "cluster1", code=0)
+        for address, pin in right.items():
+            self.assertIn(f'      - address: {address}\n        pinned_sha256: ["{pin}"]\n', answer.out)
+        self.assertIn("compare", self.ctl("pin", "--help", code=0).out)
+        hosts = self.ctl("pin", "cluster1", "--output=json", code=0).json()["hosts"]
+        self.assertEqual({host["address"]: host["pin"] for host in hosts}, right)
+        # As configured; then the host shows another key.
+        text = self.config.read_text(encoding="utf-8")
+        for address, pin in right.items():
+            text = text.replace(f"      - {address}\n", f"      - {{address: {address}, pinned_sha256: [\"{pin}\"]}}\n")
+        self.config.write_text(text, encoding="utf-8")
+        self.assertEqual(self.ctl("pin", "cluster1", code=0).out.count("as configured"), 3)
+        self.sim.command("certificate", pool="cluster1", host=2)
+        self.assertIn("NOT THE CONFIGURED ONE", self.ctl("pin", "cluster1", code=1).out)
+        self.sim.command("network", pool="cluster1", mode="refuse")
+        self.ctl("pin", "cluster1", code=3)
+        self.assertEqual([call["method"] for call in self.sim.calls()], [])
 
 
 class Shell(Ctl):

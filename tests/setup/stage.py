@@ -151,13 +151,13 @@ class Simulator(Program):
         self.ready = json.loads(first)
         self.control = self.ready["control"]
 
-    def command(self, name, **arguments):
+    def command(self, name, /, **arguments):
         reply = http(f"{self.control}/sim/{name}", json.dumps(arguments).encode(), method="POST")
         if reply.status != 200:
             raise AssertionError(f"{name}: {reply.json()['error']}")
         return reply.json()
 
-    def cs(self, name, **arguments):
+    def cs(self, name, /, **arguments):
         """A command about the CloudStack: cs("power", on=False) is cs-power."""
         return self.command(f"cs-{name}", **arguments)
 

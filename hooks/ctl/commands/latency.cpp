@@ -146,9 +146,8 @@ class Latency final : public Command {
           names += (names.empty() ? "" : ", ") + short_name(source.name);
       return names.empty() ? std::vector<Cell>{} : std::vector<Cell>{{names}};
     });
-    std::string text =
-        enable_ ? "This WRITES: these hosts begin to record these heartbeat latencies.\n"
-                : "This WRITES: these hosts stop recording these heartbeat latencies, and drop them.\n";
+    std::string text = enable_ ? "This WRITES: these hosts begin to record these heartbeat latencies.\n"
+                               : "This WRITES: these hosts stop recording these latencies, and drop them.\n";
     text += table.text(style_of(context.screen), 2);
     if (enable_)
       text += wrapped(

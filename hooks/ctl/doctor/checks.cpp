@@ -51,7 +51,10 @@ std::string gib(std::int64_t bytes) {
   return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " GiB";
 }
 
-const char* kNoMaster = "no master answered, so the pool's records were not read";
+/// `what` is a record of the pool.
+Outcome not_read(const std::string& what) {
+  return unknown(what + " was not read: no master answered");
+}
 
 std::string sr_name(const DoctorFacts& f) {
   const model::SrRecord* sr = f.sr();
@@ -77,7 +80,7 @@ std::optional<bool> required(const DoctorFacts& f) {
 
 Outcome ha_on(const DoctorFacts& f) {
   const hooks::Situation& s = f.situation;
-  if (!s.ha_enabled) return unknown(kNoMaster, "See xenhactl status " + f.pool + ".");
+  if (!s.ha_enabled) return not_read("whether HA is on");
   if (*s.ha_enabled) return pass("HA is on");
   if (required(f) == false)
     return not_applicable("HA is off; this XenServer and CloudStack replace a master without it");
@@ -164,7 +167,7 @@ Outcome cloudstack_version(const DoctorFacts& f) {
 
 Outcome hotfix(const DoctorFacts& f) {
   const HostRecord* master = model::master_of(f.db);
-  if (master == nullptr || master->api_major == 0) return unknown(kNoMaster);
+  if (master == nullptr || master->api_major == 0) return not_read("the release of XenServer");
   if (!is_old(*master)) return not_applicable("only XenServer 6.2 needs XS62ESP1004");
   if (!f.hotfix) return unknown("which hotfixes are applied was not read");
   std::vector<std::string> without;
@@ -180,7 +183,7 @@ Outcome sr_configured(const DoctorFacts& f) {
   if (f.configured_sr.empty())
     return fail("no heartbeat_sr is configured, so nobody notices when the heartbeat moves",
                 "Name the SR in the config file: heartbeat_sr: MGMT-HA");
-  if (f.db.srs.empty()) return unknown(kNoMaster);
+  if (f.db.srs.empty()) return not_read("whether the pool has the SR " + f.configured_sr);
   const bool there = std::any_of(f.db.srs.begin(), f.db.srs.end(), [&](const auto& each) {
     return each.second.name_label == f.configured_sr || each.second.uuid == f.configured_sr;
   });
@@ -193,6 +196,8 @@ Outcome sr_configured(const DoctorFacts& f) {
 Outcome sr_in_use(const DoctorFacts& f) {
   const model::SrRecord* sr = f.sr();
   if (f.situation.ha_enabled == false) return not_applicable("HA is off");
+  if (model::statefiles_resolve(f.db) == false)
+    return not_applicable("the heartbeat disk that the pool names is gone");
   if (sr == nullptr || !f.heartbeat_in_use) return unknown("on which SR the heartbeat is was not read");
   if (f.configured_sr.empty()) return not_applicable("the heartbeat is on " + sr_name(f));
   if (sr->name_label == f.configured_sr || sr->uuid == f.configured_sr)
@@ -288,7 +293,7 @@ Outcome sr_room(const DoctorFacts& f) {
 }
 
 Outcome statefile(const DoctorFacts& f) {
-  if (f.db.pools.empty()) return unknown(kNoMaster);
+  if (f.db.pools.empty()) return not_read("whether the heartbeat disk is there");
   const std::optional<bool> resolve = model::statefiles_resolve(f.db);
   if (!resolve) return not_applicable("the pool names no heartbeat disk");
   if (*resolve) return pass("the heartbeat disk that the pool names is there");
@@ -309,7 +314,7 @@ Outcome actor(const DoctorFacts& f) {
 
 Outcome timeout(const DoctorFacts& f) {
   const PoolRecord* pool = f.db.pool();
-  if (pool == nullptr) return unknown(kNoMaster);
+  if (pool == nullptr) return not_read("the HA timeout");
   const std::optional<double> effective = model::effective_timeout(*pool);
   const auto wanted = f.ha_timeout_expected.count();
   if (!effective)
@@ -397,13 +402,13 @@ Outcome alert_wait(const DoctorFacts& f) {
   if (!f.has_cloud()) return not_applicable("the pool has no cloudstack in the config file");
   const model::CloudSetting* found = setting(f, "alert.wait");
   if (found == nullptr) return unknown("alert.wait was not read from CloudStack");
-  const std::string value =
-      found->seconds ? std::to_string(std::lround(*found->seconds)) + " s" : "no number";
   const std::string meaning = alert_wait_meaning(f.cloud.version);
-  if (!found->is_default && found->seconds) return pass("alert.wait is set to " + value + "; " + meaning);
-  return fail(
-      "alert.wait is only the default, " + value + "; " + meaning,
-      "Set it in CloudStack's global settings, to 60 as in the published set-up; no restart is needed.");
+  const char* fix =
+      "Set it in CloudStack's global settings, to 60 as in the published set-up; no restart is needed.";
+  if (!found->seconds) return fail("alert.wait is set to what is no number; " + meaning, fix);
+  const std::string value = std::to_string(std::lround(*found->seconds)) + " s";
+  if (!found->is_default) return pass("alert.wait is set to " + value + "; " + meaning);
+  return fail("alert.wait is only the default, " + value + "; " + meaning, fix);
 }
 
 // What silently stops VM HA.
@@ -473,6 +478,8 @@ Outcome cloud_hosts(const DoctorFacts& f) {
   const auto& cloud = f.situation.cloud;
   if (!cloud || !cloud->problem.empty() || cloud->hosts.empty())
     return unknown("hosts were not read from CloudStack");
+  if (!cloud->managed_state.empty() && cloud->managed_state != "Managed")
+    return not_applicable("CloudStack does not manage the cluster");
   std::vector<std::string> bad;
   for (const hooks::CloudHostSituation& host : cloud->hosts) {
     const auto here = std::find_if(f.situation.hosts.begin(), f.situation.hosts.end(),

@@ -277,10 +277,15 @@ Result<Json> drift(CommandArgs& args, Cloud& cloud, CsVm& vm) {
   return done();
 }
 
-/// A cluster whose primary SRs are of types that get no heartbeats.
+/// A cluster whose primary SRs are of a type that gets no heartbeats.
 Result<Json> no_heartbeats(CommandArgs& args, Cloud& cloud) {
-  for (const auto& pool : cloud.storage_pools)
-    if (pool->cluster->site == args.site) pool->heartbeats = false;
+  Database* db = args.db();
+  for (const auto& pool : cloud.storage_pools) {
+    if (pool->cluster->site != args.site) continue;
+    pool->heartbeats = false;
+    for (const std::string& sr : db->refs("SR"))
+      if (db->text("SR", sr, "uuid") == pool->sr_uuid) db->set("SR", sr, "type", "lvmofcoe");
+  }
   return done();
 }
 

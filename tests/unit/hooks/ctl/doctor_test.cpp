@@ -184,7 +184,8 @@ const Row kRows[] = {
      "sr_room", kFail, "has 0.7 GiB free, the next enabling of HA needs 3.7 GiB", "Make it larger"},
     {"s3_statefile_gone",
      [](DoctorFacts& f) {
-       pool(f).ha_statefiles = std::vector<std::string>{"statefile", "gone"};
+       pool(f).ha_statefiles = std::vector<std::string>{"gone"};
+       f.heartbeat_in_use = false;
      },
      "statefile", kFail, "heartbeat disk that is not there any more", "xenhactl ha disable"},
     {"s4_no_actor", [](DoctorFacts& f) { f.has_actor = false; }, "actor", kFail, "no actor is configured",
@@ -213,6 +214,11 @@ const Row kRows[] = {
      "alert.wait is only the default, 1800 s; in this release it bounds how long the state of a host may "
      "stay undetermined",
      "to 60"},
+    {"s8_alert_wait_is_nonsense",
+     [](DoctorFacts& f) {
+       f.cloud.settings->settings[0] = {"alert.wait", {}, {}, false};
+     },
+     "alert_wait", kFail, "alert.wait is set to what is no number", "to 60"},
     {"vm_ha_off", [](DoctorFacts& f) { f.cloud.settings->settings[1].value = 0; }, "vm_ha_enabled", kFail,
      "CloudStack restarts no VM", "vm.ha.enabled to true"},
     {"ha_tag_on_no_host", [](DoctorFacts& f) { f.cloud.settings->ha_tag = "ha"; }, "ha_tag", kFail,
