@@ -151,6 +151,21 @@ TEST_P(NextStep, FollowsTheTable) {
 INSTANTIATE_TEST_SUITE_P(Rows, NextStep, ::testing::ValuesIn(kRows),
                          [](const auto& each) { return each.param.name; });
 
+TEST(NextStepOfRecover, DoesNotDisarmAHostWhileThePoolHasHaOn) {
+  Facts facts = good_pool(kSlave);
+  target(facts).emergency = true;
+  target(facts).live = false;
+  target(facts).emergency_code = "HA_HOST_CANNOT_ACCESS_STATEFILE";
+  Position position = standing_at(kEmergencyDisable, kRecover, facts);
+  const Next early = next_step(facts, position);  // somebody switched it on again meanwhile
+  EXPECT_EQ(early.kind, Kind::kAct);
+  EXPECT_EQ(early.position.current(), kDisableHa);
+  ha_off(facts);
+  const Next next = next_step(facts, position);
+  EXPECT_EQ(next.kind, Kind::kAct);
+  EXPECT_EQ(next.position.current(), kEmergencyDisable);
+}
+
 TEST(NextStepText, EveryStepHasOne) {
   for (std::size_t step = 0; step < kSteps; ++step) {
     const StepText& text = text_of(static_cast<StepId>(step));
