@@ -53,9 +53,25 @@ std::string where_words(const Json& victim) {
   std::string out = text_at(victim, "new_host");
   if (const std::string by = text_at(victim, "replaced_by"); !by.empty()) out += " (as " + by + ")";
   const long failed = std::lround(number_at(victim, "failed_attempts").value_or(0));
-  if (failed > 0) out += (out.empty() ? "" : ", ") + std::to_string(failed) + " failed starts";
+  if (failed > 0)
+    out += (out.empty() ? "" : ", ") + std::to_string(failed) +
+           (failed == 1 ? " failed start" : " failed starts");
   if (bool_at(victim, "started_by_operator") == true) out += ", started by a person";
   return out;
+}
+
+std::string vms_words(const Json& failover) {
+  std::string out;
+  const auto add = [&](const char* state, const char* words) {
+    if (const long count = count_at(failover, state); count > 0)
+      out += (out.empty() ? "" : ", ") + std::to_string(count) + " " + words;
+  };
+  add("pending", "down and waiting");
+  add("not_protected", "down without HA");
+  add("running", "running again");
+  add("stopped", "stopped by a person");
+  add("stayed", "never stopped");
+  return out.empty() ? "none was on it" : out;
 }
 
 std::string phases_table(const Json& failover, const Style& style) {
@@ -103,7 +119,7 @@ std::string failover_list(const Json& failovers, WallTime now, const Style& styl
     const std::optional<double> all = number_at(at(at(failover, "phases"), "all_vms_running"), "seconds");
     std::string words = outcome_words(outcome);
     if (pending > 0)
-      words += ", " + std::to_string(pending) + " VMs DOWN";
+      words += ", " + std::to_string(pending) + (pending == 1 ? " VM DOWN" : " VMs DOWN");
     else if (all)
       words += " in " + minutes_words(*all);
     table.add({{text_at(failover, "id")},
@@ -131,12 +147,7 @@ std::string failover_screen(const Json& failover, WallTime now, const Style& sty
     facts.add({{"new master"}, {master}});
   const std::optional<double> back = number_at(at(failover, "back"), "seconds");
   facts.add({{"host is back"}, {back ? "after " + minutes_words(*back) : "not yet"}});
-  facts.add({{"VMs"},
-             {std::to_string(count_at(failover, "running")) + " run again, " +
-              std::to_string(count_at(failover, "pending")) + " are down and wait, " +
-              std::to_string(count_at(failover, "not_protected")) + " without HA, " +
-              std::to_string(count_at(failover, "stopped")) + " stopped by a person, " +
-              std::to_string(count_at(failover, "stayed")) + " never stopped"}});
+  facts.add({{"VMs"}, {vms_words(failover)}});
   return out + facts.text(style, 2) + "\n" + phases_table(failover, style) + "\n" +
          victims_table(failover, style);
 }

@@ -93,7 +93,7 @@ std::string verdict_screen(const Verdict& verdict, const Style& style) {
                                                   : Tone::kGood},
                {guard.fact, objects ? Tone::kPlain : Tone::kDim}});
   }
-  return out + "\n" + table.text(style);
+  return table.empty() ? out : out + "\n" + table.text(style);
 }
 
 }  // namespace xenha::ctl
