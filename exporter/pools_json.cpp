@@ -85,6 +85,7 @@ Object ha_json(const PoolSnapshot& pool, const PoolFacts& facts) {
   Object out;
   out["enabled"] = value_of(facts.ha_enabled);
   out["required"] = value_of(facts.ha_required);
+  out["enabled_since_timestamp_seconds"] = value_of(pool.ha_enabled_since);
   out["disabled_since_timestamp_seconds"] = value_of(pool.ha_disabled_since);
   out["enable_running"] = value_of(facts.ha_enable_running);
   out["disable_running"] = value_of(facts.ha_disable_running);

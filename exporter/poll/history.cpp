@@ -43,7 +43,11 @@ void History::ha_is(bool enabled, WallTime now) {
     if (state_.ha_disabled_since) log::info("pool HA is on again", {{"pool", pool_}});
     state_.ha_seen_on = true;
     state_.ha_disabled_since.reset();
-  } else if (state_.ha_seen_on && !state_.ha_disabled_since) {
+    if (!state_.ha_enabled_since) state_.ha_enabled_since = now;
+    return;
+  }
+  state_.ha_enabled_since.reset();
+  if (state_.ha_seen_on && !state_.ha_disabled_since) {
     log::warn("pool HA was switched off; without it no slave takes over when the master dies",
               {{"pool", pool_}});
     state_.ha_disabled_since = now;

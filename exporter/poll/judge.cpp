@@ -23,6 +23,7 @@ class Judge {
     out.master_changes = view_.history.master_changes;
     out.master_since = view_.history.master_since;
     out.ha_disabled_since = view_.history.ha_disabled_since;
+    out.ha_enabled_since = view_.history.ha_enabled_since;
     out.ha_messages = view_.history.messages;
     if (view_.every_host_probed) out.masters = count_masters();
     if (view_.db != nullptr && view_.db->pool() != nullptr) out.facts = facts(*view_.db->pool());

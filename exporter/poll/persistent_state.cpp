@@ -32,6 +32,7 @@ json to_json(const PersistentState& state) {
           {"master_since", kept_time(state.master_since)},
           {"ha_seen_on", state.ha_seen_on},
           {"ha_disabled_since", kept_time(state.ha_disabled_since)},
+          {"ha_enabled_since", kept_time(state.ha_enabled_since)},
           {"first_run", kept_time(state.first_run)},
           {"messages", std::move(messages)},
           {"counted_messages", std::move(counted)},
@@ -46,6 +47,7 @@ PersistentState from_json(const json& document) {
   state.master_since = to_kept_time(document.value("master_since", json()));
   state.ha_seen_on = document.value("ha_seen_on", false);
   state.ha_disabled_since = to_kept_time(document.value("ha_disabled_since", json()));
+  state.ha_enabled_since = to_kept_time(document.value("ha_enabled_since", json()));
   state.first_run = to_kept_time(document.value("first_run", json()));
   const json messages = document.value("messages", json::object());
   for (const auto& [name, seen] : messages.items()) {

@@ -27,7 +27,7 @@ struct PersistentState {
   std::uint64_t master_changes = 0;
   std::optional<WallTime> master_since;
   bool ha_seen_on = false;
-  std::optional<WallTime> ha_disabled_since;
+  std::optional<WallTime> ha_disabled_since, ha_enabled_since;
   std::optional<WallTime> first_run;  ///< messages older than this are not counted
   std::map<std::string, PoolSnapshot::Messages> messages;
   std::map<std::string, WallTime> counted_messages;  ///< uuid -> timestamp, of the overlap only

@@ -143,6 +143,7 @@ struct PoolSnapshot {
   std::uint64_t master_changes = 0;      ///< persisted
   std::optional<WallTime> master_since;  ///< persisted
   std::optional<WallTime> ha_disabled_since;  ///< persisted; absent while on or never seen on
+  std::optional<WallTime> ha_enabled_since;   ///< persisted; seen on without a break since; absent while off
   double ha_timeout_expected = 90;            ///< seconds, configured
   struct Messages {
     std::uint64_t count = 0;

@@ -78,7 +78,8 @@ class Status(Ctl):
         answer = self.ctl("status", code=0)
         text = self.screen(answer)
         self.assertRegex(text, r"^cluster1 healthy \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC")
-        self.assertIn("HA on, armed on 3 of 3 hosts, timeout 90 s, heartbeat on MGMT-HA", text)
+        self.assertRegex(text, r"HA on, seen so since [0-9: -]+ UTC \(\d+ s ago\), armed on 3 of 3 hosts, timeout 90 s, "
+                         "heartbeat on MGMT-HA")
         self.assertIn("Master cluster1-xs1, named by 3 of 3 hosts", text)
         self.assertIn("CloudStack cloud1, the cluster is Managed", text)
         self.assertIn("cluster1-xs1 master live armed plugged Up", text)

@@ -31,6 +31,7 @@ void check_round_trip(const PersistentState& state) {
   expect(again->master_changes == state.master_changes && again->ha_seen_on == state.ha_seen_on);
   expect(same(again->master_since, state.master_since) && same(again->first_run, state.first_run));
   expect(same(again->ha_disabled_since, state.ha_disabled_since));
+  expect(same(again->ha_enabled_since, state.ha_enabled_since));
   expect(again->members == state.members && again->messages.size() == state.messages.size());
   for (const auto& [name, seen] : state.messages) {
     const auto found = again->messages.find(name);
@@ -43,7 +44,8 @@ void check_round_trip(const PersistentState& state) {
 /// What the exporter does with every time it read: none may be so far away that a difference overflows.
 void check_times(const PersistentState& state) {
   const WallTime now{std::chrono::seconds(1'700'000'000)};
-  for (const auto& when : {state.master_since, state.ha_disabled_since, state.first_run})
+  for (const auto& when :
+       {state.master_since, state.ha_disabled_since, state.ha_enabled_since, state.first_run})
     if (when) expect(std::fabs(std::chrono::duration<double>(now - *when).count()) < 1e10);
   for (const auto& [uuid, when] : state.counted_messages)
     expect(std::fabs(std::chrono::duration<double>(now - when).count()) < 1e10);

@@ -87,7 +87,7 @@ Cell ha_words(const PoolStatus& status) {
   if (s.ha_enabled == true) {
     std::string since;
     if (status.exporter.ha_enabled_since)
-      since = " since " + moment_words(*status.exporter.ha_enabled_since, status.now());
+      since = ", seen so since " + moment_words(*status.exporter.ha_enabled_since, status.now());
     const auto armed = std::count_if(status.hosts.begin(), status.hosts.end(), [](const HostStatus& host) {
       return host.said.armed == true && host.said.live == true;
     });

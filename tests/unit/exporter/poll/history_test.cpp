@@ -46,16 +46,21 @@ TEST_F(HistoryTest, DisabledSinceNeedsHaToHaveBeenSeenOn) {
   History history = this->history();
   history.ha_is(false, kNow);
   EXPECT_FALSE(history.state().ha_disabled_since);
+  EXPECT_FALSE(history.state().ha_enabled_since);
   history.ha_is(true, kNow + 1min);
   EXPECT_FALSE(history.state().ha_disabled_since);
+  history.ha_is(true, kNow + 90s);
+  EXPECT_EQ(history.state().ha_enabled_since, kNow + 1min);
   history.ha_is(false, kNow + 2min);
   history.ha_is(false, kNow + 3min);
   EXPECT_EQ(history.state().ha_disabled_since, kNow + 2min);
+  EXPECT_FALSE(history.state().ha_enabled_since);
   history.save();
   History again = this->history(kNow + 1h);
   again.ha_is(false, kNow + 1h);
   EXPECT_EQ(again.state().ha_disabled_since, kNow + 2min);
   again.ha_is(true, kNow + 2h);
+  EXPECT_EQ(again.state().ha_enabled_since, kNow + 2h);
   EXPECT_FALSE(again.state().ha_disabled_since);
 }
 

@@ -62,6 +62,7 @@ PoolStatus healthy_pool() {
   out.heartbeat_sr = "MGMT-HA";
   out.cloudstack = "cloud1";
   out.exporter.ha_enabled = true;
+  out.exporter.ha_enabled_since = status_now() - 57 * 24h;
   out.exporter.last_success = status_now() - 3s;
   out.exporter.master = "xs1";
   out.hooks.mode = "act";
@@ -77,6 +78,7 @@ void switch_ha_off(PoolStatus& status) {
   for (HostStatus& host : status.hosts) host.said.armed = false;
   status.exporter.ha_enabled = false;
   status.exporter.ha_disabled_since = status_now() - 21min;
+  status.exporter.ha_enabled_since.reset();
 }
 
 void lose(PoolStatus& status, std::size_t host) {
