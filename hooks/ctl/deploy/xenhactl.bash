@@ -48,7 +48,7 @@ _xenhactl() {
             mapfile -t COMPREPLY < <(compgen -W "30m 1h 4h 1d" -- "$value")
             return
             ;;
-        --limit | --reason) return ;;
+        --limit | --reason | --new-master) return ;;
     esac
 
     # The words that are neither flags nor their values: the command, then the pool.
@@ -56,7 +56,7 @@ _xenhactl() {
     for ((i = 1; i < COMP_CWORD; ++i)); do
         word=${COMP_WORDS[i]}
         case $word in
-            --config.file | --output | --log.level | --log.format | --for | --limit | --reason)
+            --config.file | --output | --log.level | --log.format | --for | --limit | --reason | --new-master)
                 [[ ${COMP_WORDS[i + 1]-} == "=" ]] && ((++i))
                 ((++i))
                 ;;
@@ -71,8 +71,20 @@ _xenhactl() {
         failovers | decisions) own="--limit=" ;;
         journal) own="--limit= --verify" ;;
         pause) own="--reason= --for=" ;;
-        latency | ha) own="--plan --yes" ;;
-        host) own="--plan --yes --no-cloudstack" ;;
+        latency) own="--plan --yes" ;;
+        ha)
+            own="--plan --yes --override-mark"
+            [[ ${words[1]-} == enable ]] && own+=" --heartbeat-on-primary-storage --heartbeat-sr-changed"
+            ;;
+        host)
+            local off="--another-host-is-down --another-host-is-out --vms-cannot-leave --statefile-lost --during-upgrade"
+            own="--plan --yes --no-cloudstack --heartbeat-on-primary-storage"
+            case ${words[1]-} in
+                restart | shutdown) own+=" $off --without-ha --override-mark --new-master=" ;;
+                resume) own+=" $off" ;;
+                *) own+=" --without-ha --override-mark" ;;
+            esac
+            ;;
     esac
     if [[ $cur == -* ]]; then
         mapfile -t COMPREPLY < <(compgen -W "$own $common" -- "$cur")
