@@ -351,6 +351,23 @@ class Trouble(Procedures):
         self.assertEqual(self.writes(), [one for one in SLAVE_RESTART if one != "Async.host.evacuate"])
         self.is_whole()
 
+    def test_somebody_takes_over_on_another_machine(self):
+        self.start()
+        first = self.begin("host", "restart", "cluster1", "cluster1-xs2", "--yes")
+        wait_until("it restarts", lambda: "Async.host.reboot" in self.writes() and not self.host(2)["live"], seconds=120)
+        self.sim.command("power-off", host=2)
+        wait_until("it is waited for", lambda: "5/8 waits:" in first.log(), seconds=120)
+        second = self.begin("host", "resume", "cluster1", "cluster1-xs2", "--yes", machine=1)
+        end = self.ended(first, 1)
+        self.assertIn("somebody else took over: host restart by", end.text)
+        third = self.begin("host", "return", "cluster1", "cluster1-xs2", "--yes", machine=0)
+        end = self.ended(second, 1)
+        self.assertIn("somebody else took over: host return by", end.text)
+        self.sim.command("power-on", host=2)
+        self.ended(third, 0)
+        self.assertEqual(self.writes().count(END), 1)
+        self.is_whole()
+
     def test_ha_cannot_be_switched_on(self):
         self.start()
         self.sim.command("enable-fails", phase="join", code="HA_FAILED_TO_FORM_LIVESET")

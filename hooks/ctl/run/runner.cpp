@@ -221,16 +221,18 @@ std::optional<ExitCode> Runner::resume() {
   std::optional<Position> marked;
   if (facts_.mark) marked = position_of_mark(*facts_.mark, request_.pool);
   // The mark tells what the pool knows; the journal of the same run tells more.
-  if (kept && (!facts_.mark || (marked && marked->id == kept->id)))
+  if (kept && (!facts_.mark || (marked && marked->id == kept->id))) {
     position_ = *std::move(kept);
-  else if (marked)
+  } else if (marked) {
     position_ = *std::move(marked);
-  else if (facts_.master.empty())
+    resumed_by_mark_ = true;
+  } else if (facts_.master.empty()) {
     return no_master();
-  else
+  } else {
     return fail(
         context_, ExitCode::kNotMet,
         "nothing to go on with: no procedure is marked on " + request_.pool + ", and none was left here");
+  }
   const bool is_it =
       request_.host == position_.host_label || request_.host == position_.host_uuid ||
       (find_host(request_.host) != nullptr && find_host(request_.host)->uuid == position_.host_uuid);
@@ -251,7 +253,9 @@ std::optional<ExitCode> Runner::resume() {
   // Whoever goes on wants it tried again.
   const bool ended_badly = facts_.work && (facts_.work->status == WorkFacts::Status::kFailure ||
                                            facts_.work->status == WorkFacts::Status::kGone);
-  if (!position_.error.empty() || ended_badly) {
+  const HostFacts* host = facts_.of_target();
+  const bool gave_up = host != nullptr && host->cloud && host->cloud->resource_state == "ErrorInMaintenance";
+  if (gave_up || !position_.error.empty() || ended_badly) {
     position_.sent.reset();
     position_.task.clear();
     position_.error.clear();
@@ -271,6 +275,11 @@ std::optional<ExitCode> Runner::prepare(std::vector<Risk> risks) {
   if (context_.output == Output::kTable || request_.consent.plan) teller_.plan(facts_, position_, risks, who);
   if (request_.consent.plan) return ExitCode::kDone;
   if (const auto no = request_.consent.ask(context_, "Do that?")) return no;
+  // From now on it is this run's: one that still runs elsewhere sees that, and ends.
+  if (resumed_by_mark_) {
+    position_.id = new_id();
+    position_.at = machine_name();
+  }
   if (const Status kept = keep(); !kept) return fail(context_, ExitCode::kUsage, kept.error().message);
   return std::nullopt;
 }
@@ -302,6 +311,19 @@ void Runner::mark_if_due() {
     teller_.note("the mark on the pool could not be written: " + words(written.error()));
 }
 
+/// Somebody on another machine goes on with it, or gives the host back: two of us must not.
+std::optional<ExitCode> Runner::taken_over() {
+  if (!marked_ || !facts_.mark) return std::nullopt;
+  const std::optional<Position> other = position_of_mark(*facts_.mark, request_.pool);
+  if (other && other->id == position_.id) return std::nullopt;
+  file_->remove();
+  const std::string who = other ? command_of(other->form.procedure) + " by " + other->by + " on " + other->at
+                                : "the mark on the pool is " + *facts_.mark;
+  return teller_.end(
+      facts_, position_,
+      {ExitCode::kNotMet, "not_met", "somebody else took over: " + who, other ? resume_command(*other) : ""});
+}
+
 /// It waits, or tries again, longer than the step may take.
 bool Runner::is_too_late() const {
   return position_.since && facts_.now - *position_.since > text_of(position_.current()).deadline;
@@ -312,6 +334,7 @@ ExitCode Runner::go_on() {
   while (true) {
     if (!std::exchange(first, false)) read(false);
     if (is_interrupted()) return interrupted();
+    if (const std::optional<ExitCode> over = taken_over()) return *over;
     Next next = next_step(facts_, position_);
     const Position before = std::exchange(position_, next.position);
     if (position_.step != before.step && !before.task.empty() && facts_.work &&

@@ -50,6 +50,7 @@ class Runner {
   Status keep();
   Status mark();
   void mark_if_due();
+  std::optional<ExitCode> taken_over();
   bool is_too_late() const;
   std::optional<ExitCode> hold(const Error& error, const std::string& why);
   void rest_between_looks();
@@ -71,7 +72,7 @@ class Runner {
   Facts facts_;
   Position position_;
   std::optional<std::size_t> marked_;  ///< the step that the mark tells
-  bool sent_any_ = false;
+  bool resumed_by_mark_ = false, sent_any_ = false;
 };
 
 }  // namespace xenha::ctl
