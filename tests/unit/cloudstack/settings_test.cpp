@@ -81,7 +81,7 @@ TEST(CloudSettings, OfAnUnknownReleaseOnlyWhatItListsIsBelieved) {
   EXPECT_TRUE(judge_settings({}, Version{}).settings.empty());
   const Rows rows{
       {"alert.wait", "60", {}}, {"max.retries", "5", {}}, {"mail.host", "x", {}}, {"xapiwait", {}, {}}};
-  const CloudSettings judged = judge_settings(rows, Version{});
+  const Settings judged = judge_settings(rows, Version{});
   EXPECT_THAT(judged.settings,
               testing::ElementsAre(in_seconds("alert.wait", 60, false), in_seconds("xapiwait", 60, true)));
 }
