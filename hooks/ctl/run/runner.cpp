@@ -277,7 +277,7 @@ std::optional<ExitCode> Runner::prepare(std::vector<Risk> risks) {
   if (const auto no = request_.consent.ask(context_, "Do that?")) return no;
   // From now on it is this run's: one that still runs elsewhere sees that, and ends.
   if (resumed_by_mark_) {
-    position_.id = new_id();
+    taken_id_ = std::exchange(position_.id, new_id());
     position_.at = machine_name();
   }
   if (const Status kept = keep(); !kept) return fail(context_, ExitCode::kUsage, kept.error().message);
@@ -316,6 +316,11 @@ std::optional<ExitCode> Runner::taken_over() {
   if (!marked_ || !facts_.mark) return std::nullopt;
   const std::optional<Position> other = position_of_mark(*facts_.mark, request_.pool);
   if (other && other->id == position_.id) return std::nullopt;
+  // What is written while the master changes may be lost: then the mark that was taken over is back.
+  if (other && !taken_id_.empty() && other->id == taken_id_) {
+    marked_.reset();
+    return std::nullopt;
+  }
   file_->remove();
   const std::string who = other ? command_of(other->form.procedure) + " by " + other->by + " on " + other->at
                                 : "the mark on the pool is " + *facts_.mark;

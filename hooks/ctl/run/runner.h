@@ -72,6 +72,7 @@ class Runner {
   Facts facts_;
   Position position_;
   std::optional<std::size_t> marked_;  ///< the step that the mark tells
+  std::string taken_id_;               ///< of the run that this one goes on with, by the mark
   bool resumed_by_mark_ = false, sent_any_ = false;
 };
 
