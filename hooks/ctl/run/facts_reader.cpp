@@ -9,6 +9,7 @@
 #include "hooks/situation/cloud_reading.h"
 #include "lib/cloudstack_operator/maintenance.h"
 #include "lib/model/pool_reading.h"
+#include "lib/model/primary_storage.h"
 #include "lib/xapi_enable/enable_ha.h"
 #include "lib/xapi_operator/procedure_methods.h"
 
@@ -153,12 +154,9 @@ void FactsReader::add_pool(Facts& facts, const hooks::Look& look) const {
 
 /// What the look read of the hosts' records.
 void FactsReader::add_db(Facts& facts, const hooks::Look& look) {
-  heartbeat_tags_.clear();
   for (const model::Identity& member : look.members) {
     const model::HostRecord* record = model::find_host(look.db, member.ref);
     if (record == nullptr) continue;
-    const std::vector<std::string>& tags = record->cloud_heartbeat_srs;
-    heartbeat_tags_.insert(heartbeat_tags_.end(), tags.begin(), tags.end());
     for (HostFacts& host : facts.hosts) {
       if (host.uuid != record->uuid) continue;
       host.ref = member.ref;
@@ -264,8 +262,7 @@ Result<cloudstack::Listing<T>> FactsReader::list(
 }
 
 void FactsReader::add_cloud(Facts& facts, bool thorough) {
-  for (const std::string& tag : heartbeat_tags_)
-    if (look_.situation.sr && tag == look_.situation.sr->uuid) facts.heartbeat_is_primary = true;
+  mark_primary(facts, {});
   // For the pool alone it only matters beforehand.
   if (!cloud_ || (facts.target.empty() && !thorough)) return;
   facts.cloud.emplace();
@@ -278,8 +275,10 @@ void FactsReader::add_cloud(Facts& facts, bool thorough) {
   *facts.cloud = cloud_cluster_;
   for (HostFacts& host : facts.hosts)
     for (const model::CloudHost& known : hosts->items)
-      if (known.state != "Removed" && !host.address.empty() && known.address == host.address)
+      if (known.state != "Removed" && !host.address.empty() && known.address == host.address) {
         host.cloud = CloudHostFacts{known.id, known.state, known.resource_state};
+        cluster_ids_ = {known.cluster_id};
+      }
   if (thorough) add_primary(facts);
 }
 
@@ -322,19 +321,20 @@ void FactsReader::add_job(Facts& facts, const Position& position) {
   }
 }
 
-/// The reference's other sign of it: the SR's name is a storage pool's id or path.
+/// What is no primary storage is known only where CloudStack's list was read.
+void FactsReader::mark_primary(Facts& facts, const std::vector<model::CloudStoragePool>& pools) {
+  if (!look_.situation.sr) return;
+  const hooks::SrSituation& sr = *look_.situation.sr;
+  if (model::primary_storage(&look_.db, pools, cluster_ids_).holds(sr.name, sr.uuid))
+    facts.heartbeat_is_primary = true;
+}
+
 void FactsReader::add_primary(Facts& facts) {
-  if (!look_.situation.sr || facts.heartbeat_is_primary == true) return;
-  const std::string& name = look_.situation.sr->name;
   const auto pools =
       list<model::CloudStoragePool>([this](auto done) { cloud_->storage_pools(std::move(done)); });
   if (!pools) return;
-  const auto plain = [](const std::string& path) { return path.starts_with('/') ? path.substr(1) : path; };
-  facts.heartbeat_is_primary =
-      std::any_of(pools->items.begin(), pools->items.end(), [&](const model::CloudStoragePool& storage) {
-        return storage.state != "Removed" &&
-               (storage.id == name || (!storage.path.empty() && plain(storage.path) == name));
-      });
+  mark_primary(facts, pools->items);
+  if (!facts.heartbeat_is_primary && look_.situation.sr) facts.heartbeat_is_primary = false;
 }
 
 /// Two looks, as the daemon takes them: the newest, and the newest that is far enough back.

@@ -56,6 +56,7 @@ class FactsReader {
   void add_cloud(Facts& facts, bool thorough);
   void choose_cluster(const cloudstack::Listing<model::CloudHost>& hosts);
   void add_job(Facts& facts, const Position& position);
+  void mark_primary(Facts& facts, const std::vector<model::CloudStoragePool>& pools);
   void add_primary(Facts& facts);
   void add_enable(Facts& facts, const hooks::Look& look);
   SteadyTime soon() const { return clock_.steady() + settings_.request_timeout; }
@@ -74,12 +75,12 @@ class FactsReader {
   std::optional<cloudstack::Server> cloud_actor_;
   hooks::Look look_;          ///< newest
   CloudFacts cloud_cluster_;  ///< as it was chosen
+  std::vector<std::string> cluster_ids_;
   struct Seen {
     SteadyTime at;
     hooks::Situation situation;
   };
-  std::deque<Seen> seen_;                    ///< of the last moments, oldest first
-  std::vector<std::string> heartbeat_tags_;  ///< SR uuids in CloudStack's tags on hosts
+  std::deque<Seen> seen_;  ///< of the last moments, oldest first
 };
 
 }  // namespace xenha::ctl
