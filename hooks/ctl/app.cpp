@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <clocale>
 #include <cstdlib>
 #include <iostream>
 
@@ -95,7 +94,6 @@ ExitCode fail(const Context& context, ExitCode code, const std::string& what) {
 }
 
 int run(int argc, const char* const* argv, const Commands& commands) {
-  std::setlocale(LC_CTYPE, "C.UTF-8");  // how wide the names of other people are
   const auto parsed = parse_flags(argc, argv, commands);
   if (const auto* early = std::get_if<config::EarlyExit>(&parsed)) {
     std::cout << early->out;

@@ -1,5 +1,6 @@
 #include "lib/base/wrapped.h"
 
+#include <clocale>
 #include <cwchar>
 #include <sstream>
 
@@ -22,9 +23,26 @@ wchar_t next_character(std::string_view& text) {
   return out;
 }
 
+/// wcwidth() answers by the thread's locale, and the names of other people are UTF-8 in any.
+class InUtf8 {
+ public:
+  InUtf8() : before_(uselocale(utf8())) {}
+  ~InUtf8() { uselocale(before_); }
+  InUtf8(const InUtf8&) = delete;
+  InUtf8& operator=(const InUtf8&) = delete;
+
+ private:
+  static locale_t utf8() {
+    static const locale_t made = newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
+    return made;
+  }
+  const locale_t before_;
+};
+
 }  // namespace
 
 std::size_t columns_of(std::string_view text) {
+  const InUtf8 in_utf8;
   std::size_t columns = 0;
   while (!text.empty()) {
     const int width = wcwidth(next_character(text));

@@ -1,6 +1,5 @@
 #include <gtest/gtest.h>
 
-#include <clocale>
 
 #include "lib/base/minutes.h"
 #include "lib/base/wrapped.h"
@@ -17,7 +16,6 @@ TEST(MinutesWords, AreMinutesAndSeconds) {
 }
 
 TEST(Columns, CountWhatATerminalShows) {
-  std::setlocale(LC_CTYPE, "C.UTF-8");
   EXPECT_EQ(columns_of(""), 0u);
   EXPECT_EQ(columns_of("host1"), 5u);
   EXPECT_EQ(columns_of("Zürich"), 6u);

@@ -4,7 +4,6 @@
 
 #include <gtest/gtest.h>
 
-#include <clocale>
 #include <sstream>
 #include <string>
 
@@ -14,7 +13,6 @@
 namespace xenha::ctl {
 
 inline std::string screen_problem(const std::string& text) {
-  std::setlocale(LC_CTYPE, "C.UTF-8");
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);) {
     if (columns_of(line) > kScreenWidth) return "too wide: " + line;

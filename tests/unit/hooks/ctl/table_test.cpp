@@ -30,7 +30,6 @@ TEST(LinesOf, BreakAtBlanksAndWordsOnlyWhereTheyMust) {
   EXPECT_EQ(lines_of("abcdefghij k", 4), (std::vector<std::string>{"abcd", "efgh", "ij k"}));
   EXPECT_EQ(lines_of("", 4), (std::vector<std::string>{""}));
   EXPECT_EQ(lines_of("  a  b  ", 9), (std::vector<std::string>{"a b"}));
-  std::setlocale(LC_CTYPE, "C.UTF-8");
   EXPECT_EQ(lines_of("東京東京", 4), (std::vector<std::string>{"東京", "東京"})) << "two columns each";
 }
 
