@@ -75,6 +75,10 @@ class Readme(story.Story):
         self.assertGreater(len(named), 15)
         self.assertEqual(named - known, set())
 
+    def test_the_screens_of_xenhactl_are_those_it_draws(self):
+        screen = (ROOT / "tests/golden/ctl/status/ha_off.txt").read_text(encoding="utf-8")
+        self.assertIn("$ xenhactl status cluster1\n" + screen, re.sub(r"^    ", "", README, flags=re.M))
+
     def test_its_links_lead_somewhere(self):
         links = re.findall(r"\]\(([^)#]+)\)", README)
         self.assertGreater(len(links), 4)
