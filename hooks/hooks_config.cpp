@@ -116,19 +116,6 @@ void check_authentication(const HooksEntry& entry, const CommandLine& line, cons
   }
 }
 
-/// What is unknown objects, always: such a pool would be watched for ever and never helped.
-void warn_of_pools_never_acted_on(const ConfigFile& file, const HooksConfig& config, Problems& problems) {
-  if (config.policies.empty()) return;
-  for (std::size_t i = 0; i < config.pools.size(); ++i) {
-    const PoolEntry& entry = file.pools[i];
-    if (!config.pools[i].reach.host_login)
-      problems.warn(entry.where.key("host_login", entry.where.line),
-                    "is missing, so whether a host is in emergency mode stays unknown, and HA of this pool "
-                    "will never be switched on",
-                    "add host_login with username root and its password_file");
-  }
-}
-
 void warn_of_idleness(const HooksEntry& entry, const HooksConfig& config, Problems& problems) {
   if (config.policies.empty())
     problems.warn(key_of(entry, "policies"), "no alert has a policy, so every alert is ignored",
@@ -161,7 +148,6 @@ Result<HooksConfig, Problems> checked(const ConfigFile& file, const CommandLine&
   if (!authentication_is_unclear(problems)) check_authentication(hooks, line, out, problems);
   if (!problems.ok()) return problems;
   warn_of_idleness(hooks, out, problems);
-  warn_of_pools_never_acted_on(file, out, problems);
   out.warnings = problems.warnings();
   return out;
 }

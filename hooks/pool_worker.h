@@ -33,7 +33,7 @@ struct WorkerSettings {
   Duration read_gap = std::chrono::seconds(10);
   Duration recheck = std::chrono::seconds(30);
   Duration verify = std::chrono::seconds(60);
-  Duration glance_every = std::chrono::minutes(5);  ///< while no alert is open: what is good is remembered
+  Duration glance_every = std::chrono::minutes(5);  ///< while no alert is open, or HA is on under an open one
   Duration request_timeout = std::chrono::seconds(10);
   std::filesystem::path kill_switch_file;
 };

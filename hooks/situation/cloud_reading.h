@@ -39,9 +39,6 @@ struct CloudView {
 CloudView view_of_pool(const CloudWord& word, const std::string& pool, const std::string& pinned_cluster,
                        const std::vector<CloudMember>& members);
 
-/// Where and with which keys it is asked.
-cloudstack::Server server_of(const config::CloudConfig& config);
-
 /// Planned work as reference 7 counts it.
 bool is_planned(const std::string& resource_state);
 

@@ -2,6 +2,7 @@
 """The hooks with the real program: HA that was lost silently comes back, what an operator switched off is left alone."""
 
 import json
+import re
 import signal
 import time
 
@@ -24,7 +25,7 @@ def message(pool, status="firing", starts_at="2026-11-27T03:00:00.5Z", fingerpri
 
 
 class Hooks(story.Story):
-    def start(self, mode="act", speed=10):
+    def start(self, mode="act", speed=10, change=lambda text: text):
         self.sim = self.stage.simulator(world={**WORLD, "speed": speed}, speed=speed)
         here = self.stage.directory
         for name, text in (("hooks.token", TOKEN), ("operator.token", OPERATOR)):
@@ -34,7 +35,7 @@ class Hooks(story.Story):
         section = (f"\nhooks:\n  mode: {mode}\n  bearer_token_file: hooks.token\n  operator_token_file: operator.token\n"
                    "  policies: [{alert: XenHAPoolHADisabled, action: enable-pool-ha}]\n"
                    f"  guards: {GUARDS}\n  state_dir: hooks\n")
-        self.config = self.stage.config(self.sim, change=lambda text: text.split("\nhooks:\n")[0] + section)
+        self.config = self.stage.config(self.sim, change=lambda text: change(text.split("\nhooks:\n")[0]) + section)
         self.hooks = self.stage.hooks(self.config)
         wait_until("what is good is remembered", lambda: self.journal_has("cluster1") and self.journal_has("cluster2"))
 
@@ -72,6 +73,19 @@ class Hooks(story.Story):
         self.assertEqual(self.hooks.post("/api/v1/alerts", message("cluster1", "resolved"), TOKEN).status, 200)
         wait_until("no session of ours is left", lambda: [one for one in self.sim.sessions()
                                                           if one["originator"] == "xenha-hooks"] == [], seconds=30)
+
+    def test_without_local_root_only_a_host_that_answers_as_no_plain_slave_holds_it_up(self):
+        self.start(change=lambda text: re.sub(r"(?m)^    host_login:\n(?:      .*\n)+", "", text))
+        self.assertNotIn("host_login", self.config.read_text(encoding="utf-8"))
+        self.sim.command("emergency", pool="cluster2", host=3, code="HOST_UNKNOWN_TO_MASTER")
+        for pool, fingerprint in (("cluster1", "0123456789abcdef"), ("cluster2", "fedcba9876543210")):
+            self.sim.command("silent-disarm", pool=pool)
+            self.hooks.post("/api/v1/alerts", message(pool, fingerprint=fingerprint), TOKEN)
+        wait_until("HA is back where all is well", lambda: self.newest("cluster1") == ("done", "already_enabled"), seconds=120)
+        against = [guard["name"] for guard in self.hooks.get("/api/v1/explain?pool=cluster2", OPERATOR).json()["guards"]
+                   if guard["state"] in ("fail", "unknown")]
+        self.assertIn("host_emergency", against)
+        self.assertEqual(len(self.enables()), 1)
 
     def test_lost_again_while_the_same_alert_fires_is_given_up(self):
         """Alertmanager goes on for minutes after HA is back; a second loss in that time brings no alert of its own."""
