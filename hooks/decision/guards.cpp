@@ -210,6 +210,8 @@ std::optional<Finding> without_cloud(const Situation& s) {
 
 Finding cloud_unknown(const Situation& s, const Policy&) {
   if (const auto first = without_cloud(s)) return *first;
+  if (s.cloud->managed_state.empty() && s.master_uuid.empty())
+    return unknown("no master answered, so which cluster is the pool's is not known");
   if (s.cloud->managed_state.empty() || s.cloud->hosts.empty())
     return unknown("the pool's cluster was not found in CloudStack");
   for (const CloudHostSituation& host : s.cloud->hosts)
@@ -280,6 +282,7 @@ Finding operator_intent(const Situation& s, const Policy& policy) {
 
 Finding sr_unknown(const Situation& s, const Policy&) {
   if (s.sr && !s.sr->uuid.empty()) return pass("heartbeat SR " + s.sr->name);
+  if (s.master_uuid.empty()) return unknown("no master answered, so the pool's SRs are not known");
   if (!s.configured_sr.empty())
     return unknown("the configured heartbeat SR \"" + s.configured_sr + "\" was not found");
   return unknown("no heartbeat SR is configured, and none was seen while HA was on");

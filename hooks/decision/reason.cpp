@@ -71,7 +71,8 @@ constexpr std::array<ReasonText, kReasons> kTexts{{
      "the master's audit "
      "log. An audit log that cannot be read counts as that.",
      "If it should be on: `xenhactl ha enable POOL`. Otherwise nothing: it is forgotten after "
-     "`intent_forget_after`."},
+     "`intent_forget_after`. A log that stays unreadable, as that of a dead former master does, is not: then "
+     "only a person ends it."},
     {Reason::kSrUnknown, "sr_unknown", Verdict::kWait,
      "Which SR should carry the heartbeat is not known: none is configured, and HA was never seen on; or the "
      "configured one "

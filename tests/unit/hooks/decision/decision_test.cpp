@@ -456,6 +456,18 @@ TEST(Decide, AnEmptySituationIsNeverEnough) {
     }
 }
 
+/// "Not found" would send somebody to look for an SR that is where it always was.
+TEST(Decide, WhatWasNotReadIsNotSaidToBeMissing) {
+  Situation dark = safe_to_enable();
+  dark.master_uuid.clear();
+  dark.hosts.clear();
+  dark.sr.reset();
+  dark.cloud->managed_state.clear();
+  dark.cloud->hosts.clear();
+  for (const GuardReport& report : decide_reenable_ha(dark, dark, {}).guards)
+    EXPECT_EQ(report.fact.find("not found"), std::string::npos) << word(report.guard) << ": " << report.fact;
+}
+
 TEST(Decide, TwoLooksThatDifferAreNotKnown) {
   const Situation good = safe_to_enable();
   Situation other_master = good;
