@@ -293,6 +293,74 @@ class Daemons(Ctl):
         self.assertIn("403", self.ctl("pause", "cluster1", "--reason=x", code=4).err)
 
 
+class OnPool(Ctl):
+    """pause and resume by the mark xenha:paused on the pool, without any daemon and beside one."""
+
+    def wrote(self):
+        return [call["method"] for call in self.sim.writes()]
+
+    def test_without_a_daemon_it_is_written_shown_and_removed(self):
+        self.start(exporter=False, hooks=False)
+        pause = ["pause", "cluster1", "--on-pool", "--reason=new a=b, switches", "--for=4h"]
+        self.assertIn("--on-pool", self.ctl("pause", "cluster1", "--reason=x", code=3).err)
+        self.assertIn("--on-pool", self.ctl("resume", "cluster1", code=3).err)
+        self.assertIn("--yes", self.ctl(*pause, code=2).err)
+        self.assertIn("reason=new a=b, switches;until=", self.ctl(*pause, "--plan", code=0).out)
+        self.assertIn("no mark", self.ctl("resume", "cluster1", "--on-pool", "--yes", code=1).err)
+        for reason in ("x;until=5", "zwei\nZeilen", "Umbau S\u00fcd", "x" * 181):
+            self.assertIn("--reason", self.ctl("pause", "cluster1", "--on-pool", "--yes", f"--reason={reason}", code=2).err)
+        self.assertEqual(self.wrote(), [])
+        before = time.time()
+        done = self.ctl(*pause, "--yes", "--output=json", code=0)
+        mark = done.json()["mark"]
+        self.assertRegex(mark, r"^reason=new a=b, switches;until=\d+$")
+        self.assertAlmostEqual(int(mark.rsplit("=", 1)[1]), before + 4 * 3600, delta=60)
+        self.assertEqual(self.wrote(), ["pool.remove_from_other_config", "pool.add_to_other_config"])
+        text = self.screen(self.ctl("status", code=0))
+        self.assertRegex(text, r"The pool's own mark pauses every xenha-hooks: reason=new a=b, switches; until .* \(in 3 h "
+                         r"5\d min\)\. -> xenhactl resume cluster1 --on-pool")
+        # One that a person wrote by hand is shown before it is replaced.
+        self.sim.command("set-other-config", pool="cluster1", key="xenha:paused", value="by hand")
+        answer = self.ctl(*pause, "--yes", code=0)
+        self.assertRegex(answer.err, r"replaced +by hand \(without a readable end")
+        self.assertRegex(self.ctl("resume", "cluster1", "--on-pool", "--plan", code=0).out, r"removed +reason=new a=b, switches")
+        self.assertEqual(self.ctl("resume", "cluster1", "--on-pool", "--yes", "--output=json", code=0).json(),
+                         {"pool": "cluster1", "result": "resumed", "mark": None, "wanted": None})
+        self.ctl("resume", "cluster1", "--on-pool", "--yes", code=1)
+        self.sim.command("network", pool="cluster1", mode="cut")
+        self.assertIn("STOP", self.ctl(*pause, "--yes", code=3).err)
+
+    def test_it_needs_the_actor(self):
+        self.start(exporter=False, hooks=False)
+        text = self.config.read_text(encoding="utf-8")
+        self.config.write_text(re.sub(r"(?m)^    actor:.*\n(      .*\n)*", "", text), encoding="utf-8")
+        self.assertIn("actor", self.ctl("pause", "cluster1", "--on-pool", "--yes", "--reason=x", code=2).err)
+        self.assertEqual(self.wrote(), [])
+
+    def test_a_person_is_asked_and_may_say_no(self):
+        self.start(exporter=False, hooks=False)
+        terminal = self.stage.terminal(self.config, "pause", "cluster1", "--on-pool", "--reason=x")
+        terminal.wait_for("[y/N]")
+        terminal.type("n")
+        self.assertEqual(terminal.end(), 4)
+        self.assertEqual(self.wrote(), [])
+        self.assertIn("reason=x;until=", terminal.text)
+
+    def test_the_daemon_obeys_it_and_its_own_resume_tells_of_it(self):
+        self.start(exporter=False)
+        self.ctl("pause", "cluster1", "--on-pool", "--yes", "--reason=new switches", code=0)
+        self.sim.command("silent-disarm", pool="cluster1")
+        explained = self.ctl("explain", "cluster1", code=1)
+        self.assertIn("cluster1: xenha-hooks waits: paused", explained.out)
+        self.assertRegex(self.screen(explained), r'xenha:paused on the pool: "reason=new switches" until ')
+        told = "xenhactl resume cluster1 --on-pool"
+        self.assertIn(told, " ".join(self.ctl("resume", "cluster1", code=4).err.split()))
+        self.ctl("pause", "cluster1", "--reason=disks", code=0)
+        self.assertIn(told, " ".join(self.ctl("resume", "cluster1", code=1).err.split()))
+        self.ctl("resume", "cluster1", "--on-pool", "--yes", code=0)
+        self.assertNotIn("xenha-hooks waits: paused", self.ctl("explain", "cluster1").out)
+
+
 class Doctor(Ctl):
     """A pool set up as S1 to S8 want it; each practice is broken once, with the real programs."""
 

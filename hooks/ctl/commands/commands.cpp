@@ -4,7 +4,7 @@
 
 namespace xenha::ctl {
 
-Commands reading_commands() {
+Commands reading_commands(const OnPool& on_pool) {
   Commands out;
   out.push_back(make_status());
   out.push_back(make_doctor());
@@ -12,8 +12,8 @@ Commands reading_commands() {
   out.push_back(make_explain());
   out.push_back(make_decisions());
   out.push_back(make_journal());
-  out.push_back(make_pause());
-  out.push_back(make_resume());
+  out.push_back(make_pause(on_pool));
+  out.push_back(make_resume(on_pool));
   out.push_back(make_clear());
   out.push_back(make_latency(true));
   out.push_back(make_latency(false));

@@ -3,9 +3,11 @@
 #pragma once
 
 #include "hooks/ctl/command.h"
+#include "hooks/ctl/commands/on_pool.h"
 
 namespace xenha::ctl {
 
-Commands reading_commands();
+/// `on_pool` carries out pause and resume with --on-pool.
+Commands reading_commands(const OnPool& on_pool = {});
 
 }  // namespace xenha::ctl

@@ -2,7 +2,9 @@
 #include "hooks/ctl/commands/arguments.h"
 #include "hooks/ctl/commands/make.h"
 #include "hooks/ctl/daemon.h"
+#include "hooks/ctl/pause_mark.h"
 #include "hooks/ctl/render/json.h"
+#include "hooks/ctl/render/verdict.h"
 #include "lib/config/duration.h"
 
 namespace xenha::ctl {
@@ -15,7 +17,10 @@ class Order : public Command {
   }
   Needs needs() const override { return {.token = true, .only_pool = pool_}; }
 
-  ExitCode run(Context& context) override {
+  ExitCode run(Context& context) override { return through_daemon(context); }
+
+ protected:
+  ExitCode through_daemon(Context& context) const {
     const Result<Json> answer = post(context, Daemon::kHooks, "/api/v1/" + path(), body());
     if (!answer) {
       const ExitCode code = fail(context, Daemon::kHooks, answer.error());
@@ -28,8 +33,6 @@ class Order : public Command {
       context.screen.out << wrapped(done(), 0, context.screen.width);
     return ExitCode::kDone;
   }
-
- protected:
   virtual Json body() const { return {{"pool", pool_}}; }
   virtual std::string done() const = 0;
   virtual std::string when_unreachable(const Context&) const { return {}; }
@@ -39,17 +42,47 @@ class Order : public Command {
   std::string pool_;
 };
 
-class Pause final : public Order {
+/// pause and resume: through the daemon, or on the pool itself.
+class Holding : public Order {
  public:
+  explicit Holding(OnPool act) : act_(std::move(act)) {}
+  void declare(config::FlagParser& parser) override {
+    Order::declare(parser);
+    parser.flag("on-pool", "On the pool itself, for every xenha-hooks: WRITES with its actor.", on_pool_);
+    consent_.declare(parser);
+  }
+  Needs needs() const override {
+    if (!on_pool_) return Order::needs();
+    return {.pools = true, .actors = true, .only_pool = pool()};
+  }
+  std::string usage_problem() const override {
+    return consent_.plan && !on_pool_ ? "--plan goes with --on-pool" : "";
+  }
+
+ protected:
+  ExitCode on_pool(Context& context, std::optional<PoolHold> hold) const {
+    return act_(context, {.pool = pool(), .hold = std::move(hold), .consent = consent_});
+  }
+  bool on_pool_ = false;
+
+ private:
+  OnPool act_;
+  Consent consent_;
+};
+
+class Pause final : public Holding {
+ public:
+  using Holding::Holding;
   std::string path() const override { return "pause"; }
   config::FlagParser::Text text() const override {
     return {"Keep xenha-hooks from acting on a pool for a while",
             "Tells xenha-hooks to leave the pool alone until the time is over or xenhactl resume is typed. "
-            "The reason is shown by explain, by status and in the metrics. Replaces a pause in force.",
-            "xenhactl pause cluster1 --reason='new switches' --for=4h"};
+            "The reason is shown by explain, by status and in the metrics. Replaces a pause in force. With "
+            "--on-pool the pause is a mark on the pool, which holds every daemon, also one that is down now.",
+            "xenhactl pause cluster1 --on-pool --reason='new switches' --for=4h"};
   }
   void declare(config::FlagParser& parser) override {
-    Order::declare(parser);
+    Holding::declare(parser);
     parser.text("reason", "TEXT", "Why, for the next person who looks. Needed.", reason_);
     parser.text("for", "SPAN", "How long, with a unit, at most 31d.", span_);
   }
@@ -58,7 +91,13 @@ class Pause final : public Order {
     const Result<Duration> span = config::parse_duration(span_);
     if (!span) return "--for: " + span.error().message;
     if (*span <= Duration{} || *span > std::chrono::hours(24 * 31)) return "--for: a pause lasts up to 31d";
-    return {};
+    if (on_pool_)
+      if (std::string problem = problem_of_reason(reason_); !problem.empty()) return problem;
+    return Holding::usage_problem();
+  }
+  ExitCode run(Context& context) override {
+    if (!on_pool_) return through_daemon(context);
+    return on_pool(context, PoolHold{reason_, *config::parse_duration(span_)});
   }
 
  protected:
@@ -68,29 +107,63 @@ class Pause final : public Order {
            " ends that before.";
   }
   std::string when_unreachable(const Context& context) const override {
-    return wrapped(
-        "While it does not run, it does nothing. If it runs and only does not answer, this file stops it "
-        "for all pools: touch " +
-            context.config.kill_switch_file.string(),
-        2, context.screen.width);
+    return wrapped("A mark on the pool holds it all the same, once it runs: xenhactl pause " + pool() +
+                       " --on-pool --reason=... --for=" + span_ + "\n",
+                   2, context.screen.width) +
+           wrapped(
+               "If it runs and only does not answer, this file stops it "
+               "for all pools: touch " +
+                   context.config.kill_switch_file.string(),
+               2, context.screen.width);
   }
 
  private:
   std::string reason_, span_ = "1h";
 };
 
-class Resume final : public Order {
+class Resume final : public Holding {
  public:
+  using Holding::Holding;
   std::string path() const override { return "resume"; }
   config::FlagParser::Text text() const override {
     return {
         "End a pause",
-        "Ends the pause of xenhactl pause, so that xenha-hooks may act on the pool again. It looks at once.",
-        "xenhactl resume cluster1"};
+        "Ends the pause of xenhactl pause, so that xenha-hooks may act on the pool again. It looks at once. "
+        "With --on-pool it removes the mark of xenhactl pause --on-pool, or a hand-written one; ends with 1 "
+        "when there is none.",
+        "xenhactl resume cluster1 --on-pool"};
+  }
+  ExitCode run(Context& context) override {
+    if (on_pool_) return on_pool(context, std::nullopt);
+    const ExitCode code = through_daemon(context);
+    if (code == ExitCode::kUnreachable || code == ExitCode::kUsage) return code;
+    const std::string mark = mark_in_force(context);
+    if (mark.empty()) return code;
+    context.screen.err << wrapped(plain(pool() + " is still paused, by its own mark: " + mark) +
+                                      ". To end that: xenhactl resume " + pool() + " --on-pool",
+                                  0, context.screen.width);
+    return code == ExitCode::kDone ? ExitCode::kNotMet : code;
   }
 
  protected:
-  std::string done() const override { return pool() + ": xenha-hooks watches over it again."; }
+  std::string done() const override { return pool() + ": this xenha-hooks' own pause is over."; }
+  std::string when_unreachable(const Context& context) const override {
+    return wrapped(
+        "A pause that is a mark on the pool ends without it: xenhactl resume " + pool() + " --on-pool", 2,
+        context.screen.width);
+  }
+
+ private:
+  /// What the daemon sees on the pool, after its own pause; empty: no mark holds, or it cannot tell.
+  std::string mark_in_force(const Context& context) const {
+    const Result<Json> explained =
+        get(context, Daemon::kHooks, "/api/v1/explain?pool=" + percent_encoded(pool()));
+    if (!explained) return {};
+    for (const GuardWord& guard : read_verdict(*explained).guards)
+      if (guard.name == "paused" && guard.objects() && guard.fact.starts_with("xenha:paused"))
+        return guard.fact;
+    return {};
+  }
 };
 
 class Clear final : public Order {
@@ -114,11 +187,11 @@ class Clear final : public Order {
 
 }  // namespace
 
-std::unique_ptr<Command> make_pause() {
-  return std::make_unique<Pause>();
+std::unique_ptr<Command> make_pause(OnPool on_pool) {
+  return std::make_unique<Pause>(std::move(on_pool));
 }
-std::unique_ptr<Command> make_resume() {
-  return std::make_unique<Resume>();
+std::unique_ptr<Command> make_resume(OnPool on_pool) {
+  return std::make_unique<Resume>(std::move(on_pool));
 }
 std::unique_ptr<Command> make_clear() {
   return std::make_unique<Clear>();

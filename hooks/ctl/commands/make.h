@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "hooks/ctl/command.h"
+#include "hooks/ctl/commands/on_pool.h"
 
 namespace xenha::ctl {
 
@@ -14,9 +15,9 @@ std::unique_ptr<Command> make_explain();
 std::unique_ptr<Command> make_failovers();
 std::unique_ptr<Command> make_journal();
 std::unique_ptr<Command> make_latency(bool enable);
-std::unique_ptr<Command> make_pause();
+std::unique_ptr<Command> make_pause(OnPool on_pool);
 std::unique_ptr<Command> make_pin();
-std::unique_ptr<Command> make_resume();
+std::unique_ptr<Command> make_resume(OnPool on_pool);
 std::unique_ptr<Command> make_status();
 
 }  // namespace xenha::ctl

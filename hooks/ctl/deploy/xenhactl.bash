@@ -70,7 +70,8 @@ _xenhactl() {
         doctor) own="--strict" ;;
         failovers | decisions) own="--limit=" ;;
         journal) own="--limit= --verify" ;;
-        pause) own="--reason= --for=" ;;
+        pause) own="--reason= --for= --on-pool --plan --yes" ;;
+        resume) own="--on-pool --plan --yes" ;;
         latency) own="--plan --yes" ;;
         ha)
             own="--plan --yes --override-mark"

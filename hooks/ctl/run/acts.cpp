@@ -92,16 +92,16 @@ Result<std::string> Acts::as_own_root(const HostFacts& host) {
       xapi::emergency_ha_disable(*local, xapi::emergency_form(host.api_major, host.api_minor), soon()));
 }
 
-Status Acts::mark(const Facts& facts, const std::string& text) {
+Status Acts::mark(const Facts& facts, const char* key, const std::string& text) {
   Result<xapi::Session> session = log_in(facts);
   if (!session) return session.error();
-  return xapi::set_pool_mark(*session, facts.pool_ref, kIntentKey, text, soon());
+  return xapi::set_pool_mark(*session, facts.pool_ref, key, text, soon());
 }
 
-Status Acts::unmark(const Facts& facts) {
+Status Acts::unmark(const Facts& facts, const char* key) {
   Result<xapi::Session> session = log_in(facts);
   if (!session) return session.error();
-  return xapi::remove_pool_mark(*session, facts.pool_ref, kIntentKey, soon());
+  return xapi::remove_pool_mark(*session, facts.pool_ref, key, soon());
 }
 
 void Acts::forget_task(const Facts& facts, const std::string& task) {

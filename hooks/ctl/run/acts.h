@@ -20,9 +20,9 @@ class Acts {
   /// kTimeout: nobody knows whether it was carried out.
   Result<std::string> act(StepId step, const Facts& facts, const Position& position,
                           const HeartbeatChoice& heartbeat);
-  /// The mark xenha:intent on the pool.
-  Status mark(const Facts& facts, const std::string& text);
-  Status unmark(const Facts& facts);
+  /// A mark on the pool: xenha:intent or xenha:paused. Of the facts only the master and the pool are used.
+  Status mark(const Facts& facts, const char* key, const std::string& text);
+  Status unmark(const Facts& facts, const char* key);
   /// A finished task of ours; that it stays changes nothing.
   void forget_task(const Facts& facts, const std::string& task);
 

@@ -299,7 +299,7 @@ Status Runner::keep() {
 
 /// Once a step, and with the call's time before each call.
 Status Runner::mark() {
-  const Status written = acts_.mark(facts_, mark_text(position_, facts_.now));
+  const Status written = acts_.mark(facts_, kIntentKey, mark_text(position_, facts_.now));
   if (written) marked_ = position_.step;
   return written;
 }
@@ -419,7 +419,7 @@ ExitCode Runner::finish() {
                   resume_command(position_));
     teller_.note("xenha-hooks leaves the pool alone for " +
                  std::to_string(std::chrono::hours(kIntentHolds).count()) + " h, or until HA is on again.");
-  } else if (const Status gone = acts_.unmark(facts_); !gone) {
+  } else if (const Status gone = acts_.unmark(facts_, kIntentKey); !gone) {
     return stop("all is done, but the mark " + std::string(kIntentKey) +
                     " could not be removed: " + gone.error().message,
                 resume_command(position_));
@@ -432,7 +432,7 @@ ExitCode Runner::stop(const std::string& why, const std::string& command) {
   static_cast<void>(keep());
   const bool nothing_done = !sent_any_ && request_.procedure && position_.step == 0;
   if (nothing_done) {
-    if (marked_) static_cast<void>(acts_.unmark(facts_));
+    if (marked_) static_cast<void>(acts_.unmark(facts_, kIntentKey));
     file_->remove();
   } else {
     mark_if_due();

@@ -263,8 +263,13 @@ class Judge {
       note("xenha-hooks is paused by " + hooks.paused->who + ": " + hooks.paused->reason + "; until " +
                moment_words(hooks.paused->until.value_or(now_), now_) + ".",
            {}, command("resume"));
-    if (s_.situation.paused && s_.situation.paused->until.value_or(now_) >= now_)
-      note("The pool's own mark pauses xenha-hooks: " + s_.situation.paused->text + ".");
+    const auto& mark = s_.situation.paused;
+    if (mark && (!mark->until || *mark->until > now_))
+      note("The pool's own mark pauses every xenha-hooks: " + mark->text +
+               (mark->until ? "; until " + moment_words(*mark->until, now_)
+                            : "; without a readable end, so until it is removed") +
+               ".",
+           {}, command("resume") + " --on-pool");
     if (s_.situation.kill_switch == true) note("The kill switch file stops xenha-hooks for all pools.");
   }
 

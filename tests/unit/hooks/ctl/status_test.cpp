@@ -204,7 +204,15 @@ const Row kRows[] = {
      [](PoolStatus& s) {
        s.situation.paused = hooks::Mark{"reason=disks", status_now() + 1h};
      },
-     kNote, "The pool's own mark pauses xenha-hooks: reason=disks", ""},
+     kNote,
+     "The pool's own mark pauses every xenha-hooks: reason=disks; until 2027-01-15 09:00:00 UTC (in 1 h 00 "
+     "min).",
+     "xenhactl resume cluster1 --on-pool"},
+    {"paused_by_a_mark_without_end",
+     [](PoolStatus& s) {
+       s.situation.paused = hooks::Mark{"by hand", {}};
+     },
+     kNote, "without a readable end, so until it is removed", "xenhactl resume cluster1 --on-pool"},
     {"planned_work",
      [](PoolStatus& s) {
        s.situation.intent = hooks::Mark{"by=joe;host=xs2", status_now() + 1h};
