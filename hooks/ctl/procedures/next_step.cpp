@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "hooks/ctl/procedures/risks.h"
+#include "hooks/ctl/procedures/telling.h"
 
 namespace xenha::ctl {
 namespace {
@@ -139,17 +140,11 @@ class Judge {
                : "";
   }
   bool pool_is_quiet() const { return facts_.operations && facts_.operations->empty(); }
-  std::string resume() const { return "xenhactl host resume " + facts_.pool + " " + name(); }
+  std::string resume() const { return resume_command(position_); }
   std::string give_back() const { return "xenhactl host return " + facts_.pool + " " + name(); }
 
   /// The call itself was refused.
-  Judgement refused() const {
-    std::string next =
-        position_.form.procedure == Procedure::kHaEnable || position_.form.procedure == Procedure::kHaDisable
-            ? "xenhactl " + command_of(position_.form.procedure) + " " + facts_.pool
-            : resume();
-    return stop(position_.error, std::move(next));
-  }
+  Judgement refused() const { return stop(position_.error, resume()); }
   /// Takes something away: not while the pool is in disorder.
   Judgement act_if_safe() const {
     if (facts_.master.empty()) return wait(unread("the pool's master"));
@@ -283,11 +278,11 @@ class Judge {
   }
 
   Judgement emergency_disable() const {
-    if (position_.sent) return done();
     if (target_->reachable != true) return wait(name() + " does not answer");
     if (!needs_own_root(*target_)) return done();
     if (facts_.ha_enabled == true) return back();
-    return act();
+    // That it was written down does not say that it left: whoever was killed in between never sent it.
+    return fresh() ? wait(name() + " restarts its toolstack") : act();
   }
 
   Judgement rejoin() const {
@@ -349,14 +344,14 @@ class Judge {
       return unarmed.empty() ? done() : wait("HA is on, and not yet armed: " + list(unarmed));
     }
     if (work_failed())
-      return stop("HA could not be switched on: " + facts_.work->error, "mend that, then " + again());
+      return stop("HA could not be switched on: " + facts_.work->error, "mend that, then " + resume());
     if (work_runs() || fresh()) return wait("HA is being switched on" + percent());
     switch (facts_.enable.verdict) {
       case EnableFacts::Verdict::kMay:
         return act();
       case EnableFacts::Verdict::kRefuse:
         return stop("HA cannot be switched on: " + facts_.enable.fact + " (" + facts_.enable.reason + ")",
-                    "mend that, then " + again());
+                    "mend that, then " + resume());
       case EnableFacts::Verdict::kOn:
       case EnableFacts::Verdict::kWait:
         break;
@@ -366,11 +361,8 @@ class Judge {
     const bool passes =
         reason == "settling" || reason == "operation_running" || reason == "facts_unknown" || reason.empty();
     if (position_.form.procedure == Procedure::kHaEnable && !passes)
-      return stop("HA cannot be switched on now: " + facts_.enable.fact + " (" + reason + ")", again());
+      return stop("HA cannot be switched on now: " + facts_.enable.fact + " (" + reason + ")", resume());
     return wait("before HA can be switched on: " + facts_.enable.fact);
-  }
-  std::string again() const {
-    return position_.form.procedure == Procedure::kHaEnable ? "xenhactl ha enable " + facts_.pool : resume();
   }
 
   Judgement leave_maintenance() const {

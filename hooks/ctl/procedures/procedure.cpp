@@ -30,7 +30,7 @@ constexpr std::array<StepText, kSteps> kTexts{{
     {StepId::kPowerOn, "power-on", "wait for HOST to be powered on", "", "", "HOST answers", 1h},
     {StepId::kEmergencyDisable, "emergency-disable", "disarm HA on HOST, as its own root",
      "host.emergency_ha_disable, if its own HA keeps it out",
-     "HA is off; HOST answers and is in emergency mode", "HOST is no longer armed", 2min},
+     "HA is off; HOST answers and is in emergency mode", "HOST is no longer kept out by its own HA", 5min},
     {StepId::kRejoin, "rejoin", "wait until HOST is back in the pool", "", "",
      "HOST is live and names the pool's master", 30min},
     {StepId::kEnableHost, "enable-host", "let VMs start on HOST again; it does so itself, as a rule",

@@ -157,6 +157,10 @@ std::optional<Risk> Runner::other_mark() const {
   if (other && other->form.procedure == Procedure::kHaDisable &&
       (is_of_pool(ours) || ours == Procedure::kRecover))
     return std::nullopt;
+  // What was interrupted is gone on with by the same command; and a host in trouble may be why it was.
+  if (other && other->form.procedure == Procedure::kHaEnable &&
+      (ours == Procedure::kHaEnable || ours == Procedure::kRecover))
+    return std::nullopt;
   const bool same_host = other && !other->host_uuid.empty() && other->host_uuid == facts_.target;
   // Giving a host back, or recovering it, is a way out of every procedure of that host.
   if (same_host && (ours == Procedure::kReturn || ours == Procedure::kRecover)) return std::nullopt;
@@ -181,10 +185,17 @@ std::optional<ExitCode> Runner::begin() {
     if (host == nullptr) return no_such_host(request_.host);
     position_.host_uuid = host->uuid;
     position_.host_label = host->label;
+  } else if (facts_.mark) {
+    take_up(procedure);
   }
   read(true);
   if (is_interrupted()) return fail(context_, ExitCode::kInterrupted, "nothing was changed");
   if (facts_.master.empty()) return no_master();
+  if (!position_.id.empty()) {
+    forget_what_failed();
+    position_.risks.insert(request_.risks.begin(), request_.risks.end());
+    return prepare(risks_now());
+  }
   position_.risks = request_.risks;
   const bool with_ha = !request_.risks.contains("without-ha");
   const bool with_cloud = cloud_ != nullptr && !is_of_pool(procedure);
@@ -202,14 +213,17 @@ std::optional<ExitCode> Runner::begin() {
         request_.new_master.empty() ? choose_new_master(facts_) : find_host(request_.new_master)->uuid;
   }
   learn();
-  std::vector<Risk> risks = risks_at_begin(facts_, position_);
-  if (const std::optional<Risk> mark = other_mark()) risks.insert(risks.begin(), *mark);
-  return prepare(std::move(risks));
+  return prepare(risks_now());
 }
 
-std::optional<ExitCode> Runner::resume() {
-  read(false);
-  if (is_interrupted()) return fail(context_, ExitCode::kInterrupted, "nothing was changed");
+std::vector<Risk> Runner::risks_now() const {
+  std::vector<Risk> risks = risks_at_begin(facts_, position_);
+  if (const std::optional<Risk> mark = other_mark()) risks.insert(risks.begin(), *mark);
+  return risks;
+}
+
+/// What was begun and is not over: by this machine's journal, or else by the mark on the pool.
+std::optional<Position> Runner::left_over() {
   std::optional<Position> kept;
   if (file_) {
     Result<std::optional<Position>> journal = file_->read();
@@ -221,18 +235,48 @@ std::optional<ExitCode> Runner::resume() {
   std::optional<Position> marked;
   if (facts_.mark) marked = position_of_mark(*facts_.mark, request_.pool);
   // The mark tells what the pool knows; the journal of the same run tells more.
-  if (kept && (!facts_.mark || (marked && marked->id == kept->id))) {
-    position_ = *std::move(kept);
-  } else if (marked) {
-    position_ = *std::move(marked);
-    resumed_by_mark_ = true;
-  } else if (facts_.master.empty()) {
-    return no_master();
-  } else {
+  if (kept && (!facts_.mark || (marked && marked->id == kept->id))) return kept;
+  // HA that was switched off stays marked: that is over, and only tells that it was meant.
+  if (!marked || (marked->over() && marked->form.procedure == Procedure::kHaDisable)) return std::nullopt;
+  resumed_by_mark_ = true;
+  return marked;
+}
+
+/// ha enable and ha disable have no resume: the same command goes on with what the mark says.
+void Runner::take_up(Procedure procedure) {
+  std::optional<Position> left = left_over();
+  if (!left || left->form.procedure != procedure) {
+    resumed_by_mark_ = false;
+    return;
+  }
+  position_ = *std::move(left);
+  position_.since.reset();
+  reader_.remember(position_);
+}
+
+/// Whoever goes on wants it tried again.
+void Runner::forget_what_failed() {
+  const bool ended_badly = facts_.work && (facts_.work->status == WorkFacts::Status::kFailure ||
+                                           facts_.work->status == WorkFacts::Status::kGone);
+  const HostFacts* host = facts_.of_target();
+  const bool gave_up = host != nullptr && host->cloud && host->cloud->resource_state == "ErrorInMaintenance";
+  if (!gave_up && position_.error.empty() && !ended_badly) return;
+  position_.sent.reset();
+  position_.task.clear();
+  position_.error.clear();
+  facts_.work.reset();
+}
+
+std::optional<ExitCode> Runner::resume() {
+  read(false);
+  if (is_interrupted()) return fail(context_, ExitCode::kInterrupted, "nothing was changed");
+  std::optional<Position> left = left_over();
+  if (!left && facts_.master.empty()) return no_master();
+  if (!left)
     return fail(
         context_, ExitCode::kNotMet,
         "nothing to go on with: no procedure is marked on " + request_.pool + ", and none was left here");
-  }
+  position_ = *std::move(left);
   const bool is_it =
       request_.host == position_.host_label || request_.host == position_.host_uuid ||
       (find_host(request_.host) != nullptr && find_host(request_.host)->uuid == position_.host_uuid);
@@ -250,27 +294,18 @@ std::optional<ExitCode> Runner::resume() {
   read(false);
   if (is_interrupted()) return fail(context_, ExitCode::kInterrupted, "nothing was changed");
   if (facts_.master.empty() && !position_.sent) return no_master();
-  // Whoever goes on wants it tried again.
-  const bool ended_badly = facts_.work && (facts_.work->status == WorkFacts::Status::kFailure ||
-                                           facts_.work->status == WorkFacts::Status::kGone);
-  const HostFacts* host = facts_.of_target();
-  const bool gave_up = host != nullptr && host->cloud && host->cloud->resource_state == "ErrorInMaintenance";
-  if (gave_up || !position_.error.empty() || ended_badly) {
-    position_.sent.reset();
-    position_.task.clear();
-    position_.error.clear();
-    facts_.work.reset();
-  }
+  forget_what_failed();
   position_.since.reset();
   return prepare({});
 }
 
 /// Shows the plan, and asks. Absent: go on.
 std::optional<ExitCode> Runner::prepare(std::vector<Risk> risks) {
-  const std::string who = request_.procedure ? ""
-                                             : "Begun by " + position_.by +
-                                                   (position_.at.empty() ? "" : " on " + position_.at) +
-                                                   "; only one xenhactl may work on it.";
+  const bool begun_now = request_.procedure && !resumed_by_mark_;
+  const std::string who = begun_now ? ""
+                                    : "Begun by " + position_.by +
+                                          (position_.at.empty() ? "" : " on " + position_.at) +
+                                          "; only one xenhactl may work on it.";
   if (!risks.empty() && !request_.consent.plan) return teller_.refuse(facts_, position_, risks);
   if (context_.output == Output::kTable || request_.consent.plan) teller_.plan(facts_, position_, risks, who);
   if (request_.consent.plan) return ExitCode::kDone;
@@ -380,7 +415,12 @@ std::optional<ExitCode> Runner::act(Next next) {
     const std::string why = "the mark on the pool could not be written: " + words(marked.error());
     return hold(marked.error(), why);
   }
-  if (is_interrupted()) return interrupted();
+  if (is_interrupted()) {
+    // It was written down and never left: whoever goes on, wherever, need not wait for what comes of it.
+    position_.sent.reset();
+    static_cast<void>(mark());
+    return interrupted();
+  }
   teller_.acts(facts_, next.position);
   const Result<std::string> begun = acts_.act(step, facts_, position_, reader_.heartbeat());
   sent_any_ = true;
@@ -430,7 +470,7 @@ ExitCode Runner::finish() {
 
 ExitCode Runner::stop(const std::string& why, const std::string& command) {
   static_cast<void>(keep());
-  const bool nothing_done = !sent_any_ && request_.procedure && position_.step == 0;
+  const bool nothing_done = !sent_any_ && !position_.sent && request_.procedure && position_.step == 0;
   if (nothing_done) {
     if (marked_) static_cast<void>(acts_.unmark(facts_, kIntentKey));
     file_->remove();

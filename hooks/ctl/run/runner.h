@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "hooks/ctl/command.h"
 #include "hooks/ctl/consent.h"
@@ -35,7 +36,6 @@ class Runner {
   static std::string unconfigured(const CtlConfig& config, const Request& request);
 
  private:
-  std::optional<ExitCode> find_position();
   std::optional<ExitCode> begin();
   std::optional<ExitCode> resume();
   std::optional<ExitCode> prepare(std::vector<Risk> risks);
@@ -43,6 +43,10 @@ class Runner {
   ExitCode no_such_host(const std::string& name);
   ExitCode no_master();
   std::optional<Risk> other_mark() const;
+  std::vector<Risk> risks_now() const;
+  std::optional<Position> left_over();
+  void take_up(Procedure procedure);
+  void forget_what_failed();
 
   ExitCode go_on();
   std::optional<ExitCode> act(Next next);

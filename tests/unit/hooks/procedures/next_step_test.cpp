@@ -166,6 +166,34 @@ TEST(NextStepOfRecover, DoesNotDisarmAHostWhileThePoolHasHaOn) {
   EXPECT_EQ(next.position.current(), kEmergencyDisable);
 }
 
+TEST(NextStepOfRecover, DisarmsAgainWhatWasWrittenDownAndNeverLeft) {
+  Facts facts = good_pool(kSlave);
+  ha_off(facts);
+  target(facts).emergency = true;
+  target(facts).live = false;
+  target(facts).emergency_code = "HA_HOST_CANNOT_ACCESS_STATEFILE";
+  Position position = standing_at(kEmergencyDisable, kRecover, facts);
+  sent(facts, position, 20s);
+  const Next early = next_step(facts, position);
+  EXPECT_EQ(early.kind, Kind::kWait);
+  EXPECT_THAT(early.text, HasSubstr("restarts its toolstack"));
+  sent(facts, position, 100s);
+  const Next late = next_step(facts, position);
+  EXPECT_EQ(late.kind, Kind::kAct);
+  EXPECT_EQ(late.position.current(), kEmergencyDisable);
+}
+
+TEST(NextStepOfHa, SaysItsOwnCommandAgain) {
+  Facts facts = good_pool("");
+  Position position = standing_at(kDisableHa, Procedure::kHaDisable, facts);
+  failed(facts, position, "INTERNAL_ERROR");
+  EXPECT_EQ(next_step(facts, position).command, "xenhactl ha disable " + facts.pool);
+  ha_off(facts);
+  position = standing_at(kEnableHa, Procedure::kHaEnable, facts);
+  failed(facts, position, "INTERNAL_ERROR");
+  EXPECT_THAT(next_step(facts, position).command, ::testing::EndsWith("xenhactl ha enable " + facts.pool));
+}
+
 TEST(NextStepText, EveryStepHasOne) {
   for (std::size_t step = 0; step < kSteps; ++step) {
     const StepText& text = text_of(static_cast<StepId>(step));
