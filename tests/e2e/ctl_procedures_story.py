@@ -1,122 +1,14 @@
 #!/usr/bin/python3 -B
 """xenhactl's procedures with the real program: the exact order of what is written, for a slave and for a master, old
-releases and new; the same end however often it is interrupted; and what it says when it cannot go on."""
+releases and new; and what it says when it cannot go on. Interrupted ones are in ctl_interrupted_story.py."""
 
-import concurrent.futures
-import itertools
 import json
 import re
 import signal
 
 import story
+from procedures import BEGIN, END, MARKS, MASTER_RESTART, MASTER_SHUTDOWN, SLAVE_RESTART, SLAVE_SHUTDOWN, Procedures
 from story import wait_until
-from stage import Program
-
-SPEED = 60
-GUARDS = "{settle: 2s, read_gap: 1s, verify: 5s}"
-# What xenhactl writes to a pool besides the steps themselves.
-MARKS = ("pool.add_to_other_config", "pool.remove_from_other_config")
-BEGIN, END = "cloud prepareHostForMaintenance", "cloud cancelHostMaintenance"
-SLAVE_RESTART = [BEGIN, "host.disable", "Async.host.evacuate", "Async.host.reboot", END]
-MASTER_RESTART = [BEGIN, "Async.pool.disable_ha", "pool.designate_new_master", "host.disable", "Async.host.evacuate",
-                  "Async.host.reboot", "Async.pool.enable_ha", END]
-SLAVE_SHUTDOWN = [BEGIN, "host.disable", "Async.host.evacuate", "Async.host.shutdown"]
-MASTER_SHUTDOWN = [BEGIN, "Async.pool.disable_ha", "pool.designate_new_master", "Async.pool.enable_ha", "host.disable",
-                   "Async.host.evacuate", "Async.host.shutdown"]
-
-
-class Ended:
-    def __init__(self, program):
-        self.code, self.out, self.err = program.process.returncode, program.out(), program.log()
-        self.text = " ".join(self.out.split())  # line breaks do not matter
-        self.last = self.out.rstrip("\n").rsplit("\n", 1)[-1]
-
-    def __str__(self):
-        return f"ended with {self.code}\n{self.err}{self.out}"
-
-
-class Procedures(story.Story):
-    numbers = itertools.count()
-
-    def start(self, release="8.2", cloud="4.20.3.0", pools=1, hosts=3, speed=SPEED, actor=True):
-        names = [f"cluster{number + 1}" for number in range(pools)]
-        world = {"speed": speed, "pools": [{"name": name, "hosts": hosts, "vms": 2 * hosts, "release": release} for name in names],
-                 "clouds": [{"name": "cloud1", "version": cloud}] if cloud else []}
-        self.sim = self.stage.simulator(world=world, speed=speed)
-        self.seen = 0
-        self.configs = [self.written_config(f"ctl{number}", actor) for number in range(2)]
-
-    def written_config(self, name, actor):
-        """Two of them: two machines, each with a journal of its own."""
-        keys = self.sim.directory
-        with_actor = (f"    secret_key_file: {keys}/cloud1.secret\n"
-                      f"    actor: {{api_key_file: {keys}/cloud1.key, secret_key_file: {keys}/cloud1.secret}}\n")
-
-        def change(text):
-            if actor:
-                text = text.replace(f"    secret_key_file: {keys}/cloud1.secret\n", with_actor)
-            return text.split("\nhooks:\n")[0] + f"\nhooks:\n  guards: {GUARDS}\nctl:\n  state_dir: {name}\n"
-
-        return self.stage.config(self.sim, change=change, request_timeout="5s", name=f"{name}.yml")
-
-    def begin(self, *arguments, machine=0):
-        return Program(self.stage, self.stage.directory, f"xenhactl-{next(self.numbers)}",
-                       [self.stage.programs / "xenhactl", "--config.file", self.configs[machine], *arguments])
-
-    def ended(self, program, code=None, seconds=240):
-        program.process.wait(seconds)
-        end = Ended(program)
-        if code is not None:
-            self.assertEqual(end.code, code, end)
-        return end
-
-    def ctl(self, *arguments, code=0, machine=0):
-        return self.ended(self.begin(*arguments, machine=machine), code)
-
-    def writes(self, pool="cluster1"):
-        """What was written to the pool and its hosts in CloudStack, in order."""
-        out = []
-        for call in self.sim.writes():
-            if call["cloud"]:
-                out.append(f"cloud {call['method']}")
-            elif call["pool"] == pool and call["method"] not in MARKS:
-                out.append(call["method"])
-        return out
-
-    def new_writes(self):
-        every = self.writes()
-        new, self.seen = every[self.seen:], len(every)
-        return new
-
-    def host(self, number, pool="cluster1"):
-        return self.sim.pool(pool)["hosts"][number - 1]
-
-    def cloud_host(self, address):
-        return next(host for host in self.sim.cloud()["hosts"] if host["address"] == address)
-
-    def mark(self, pool="cluster1"):
-        return self.sim.pool(pool)["other_config"].get("xenha:intent")
-
-    def leave_a_vm(self, number, name="left-behind", pool="cluster1"):
-        """One that CloudStack does not know, so that there is something left to evacuate."""
-        self.sim.command("vm-create", vm=name, host=number, pool=pool)
-
-    def is_whole(self, pool="cluster1", hosts=3, but=()):
-        """HA on, every host but those live, enabled, armed; none in maintenance; no mark, no session."""
-        state = self.sim.pool(pool)
-        self.assertTrue(state["ha_enabled"])
-        self.assertIsNone(state["other_config"].get("xenha:intent"))
-        for host in state["hosts"]:
-            if host["number"] in but:
-                continue
-            self.assertEqual((host["live"], host["enabled"], host["ha_armed"]), (True, True, True), host["name"])
-            if self.sim.state()["clouds"]:
-                cloud = self.cloud_host(host["address"])
-                self.assertEqual((cloud["state"], cloud["resourcestate"]), ("Up", "Enabled"), host["name"])
-
-    def no_session_is_left(self):
-        wait_until("no session of ours is left", lambda: [one for one in self.sim.sessions()
-                                                          if one["originator"] == "xenhactl"] == [], seconds=30)
 
 
 class Order(Procedures):
@@ -240,63 +132,6 @@ class Recovery(Procedures):
         end = self.ctl("host", "recover", "cluster1", "cluster1-xs2", "--yes", code=4)
         self.assertIn("is in the pool", end.text)
         self.assertEqual(self.sim.writes(), [])
-
-
-class Interrupted(Procedures):
-    """Ended after every single write, by kill -9 and by Ctrl-C, and gone on with: the same writes, the same end. Rounds
-    run side by side, each in a pool of its own; every other one goes on at another machine."""
-
-    POOLS = 4
-
-    def round(self, pool, host, steps, cut, ending, machine):
-        """Cut after that many writes to the pool; 0: CloudStack has begun maintenance."""
-        began = self.sim.last_call()
-        name, address = self.host(host, pool)["name"], self.host(host, pool)["address"]
-        self.leave_a_vm(host, f"left-{pool}-{began}", pool)
-
-        def written():
-            return [call["method"] for call in self.sim.writes()
-                    if call["number"] > began and call["pool"] == pool and call["method"] not in MARKS]
-
-        def reached():
-            return len(written()) >= cut and (cut or self.cloud_host(address)["resourcestate"] != "Enabled")
-
-        run = self.begin("host", "restart", pool, name, "--yes")
-        wait_until(f"{pool}: {cut} writes", lambda: reached() or not run.alive(), seconds=240, every=0.02)
-        run.signal(ending)
-        end = self.ended(run)
-        self.assertIn(end.code, (-signal.SIGKILL, 5), end)
-        if end.code == 5:
-            self.assertIn(f"Next: xenhactl host resume {pool} {name}", end.out)
-            self.assertRegex(end.last, "^HA is (on|OFF)|^Whether HA is on")
-        resumed = self.ctl("host", "resume", pool, name, "--yes", machine=machine)
-        self.assertEqual(written(), steps, f"{pool}, cut after {cut} by {ending}, resumed at {machine}\n{end}\n{resumed}")
-        self.is_whole(pool)
-
-    def play(self, host_of, expected):
-        self.start(pools=self.POOLS)
-        steps = [one for one in expected if not one.startswith("cloud")]
-        rounds = [(cut, ending, (cut + at) % 2) for cut in range(len(steps) + 1)
-                  for at, ending in enumerate((signal.SIGKILL, signal.SIGINT))]
-
-        def work(at):
-            pool = f"cluster{at + 1}"
-            for cut, ending, machine in rounds[at::self.POOLS]:
-                self.round(pool, host_of(pool), steps, cut, ending, machine)
-
-        with concurrent.futures.ThreadPoolExecutor(self.POOLS) as threads:
-            for one in [threads.submit(work, at) for at in range(self.POOLS)]:
-                one.result()
-
-    def master_of(self, pool):
-        state = self.sim.pool(pool)
-        return next(host["number"] for host in state["hosts"] if host["address"] == state["master"])
-
-    def test_restart_of_a_slave(self):
-        self.play(lambda pool: 1 + self.master_of(pool) % 3, SLAVE_RESTART)
-
-    def test_restart_of_the_master(self):
-        self.play(self.master_of, MASTER_RESTART)
 
 
 class Trouble(Procedures):
