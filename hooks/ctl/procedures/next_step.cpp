@@ -297,7 +297,8 @@ class Judge {
     const bool keeps_out = position_.since && facts_.now - *position_.since > kTriesAgain;
     if (target_->reachable == true && needs_own_root(*target_) && keeps_out) return own_root();
     const bool late = position_.since && facts_.now - *position_.since > kJoins;
-    if (late && target_->reachable == true && target_->live != true)
+    // What its HA says of it is no sign that its toolstack is in the pool.
+    if (late && target_->reachable == true && (target_->live != true || target_->emergency == true))
       return position_.form.procedure == Procedure::kRecover
                  ? stop(name() + " answers and does not join the pool" + emergency_words(), resume())
                  : stop(name() + " answers and has not joined the pool for 10 min" + emergency_words(),

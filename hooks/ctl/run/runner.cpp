@@ -468,18 +468,31 @@ ExitCode Runner::finish() {
   return teller_.end(facts_, position_, {ExitCode::kDone, "done", "", ""});
 }
 
-ExitCode Runner::stop(const std::string& why, const std::string& command) {
+ExitCode Runner::stop(const std::string& why, std::string command) {
   static_cast<void>(keep());
   const bool nothing_done = !sent_any_ && !position_.sent && request_.procedure && position_.step == 0;
   if (nothing_done) {
     if (marked_) static_cast<void>(acts_.unmark(facts_, kIntentKey));
     file_->remove();
+    // There is nothing to go on with: it begins anew.
+    if (command == resume_command(position_)) command = own_command();
   } else {
     mark_if_due();
   }
   return teller_.end(facts_, position_,
                      {nothing_done ? ExitCode::kRefused : ExitCode::kNotMet,
                       nothing_done ? "refused" : "not_met", why, command});
+}
+
+/// What the person typed.
+std::string Runner::own_command() const {
+  std::string out = "xenhactl " + command_of(position_.form.procedure) + " " + position_.pool;
+  if (!position_.host_label.empty()) out += " " + position_.host_label;
+  for (const std::string& risk : request_.risks) out += " --" + risk;
+  if (!request_.new_master.empty()) out += " --new-master " + request_.new_master;
+  if (request_.sr_changed) out += " --heartbeat-sr-changed";
+  if (request_.override_mark) out += " --override-mark";
+  return out + (request_.with_cloud ? "" : " --no-cloudstack");
 }
 
 ExitCode Runner::interrupted() {

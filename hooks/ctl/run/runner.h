@@ -59,7 +59,8 @@ class Runner {
   std::optional<ExitCode> hold(const Error& error, const std::string& why);
   void rest_between_looks();
   ExitCode finish();
-  ExitCode stop(const std::string& why, const std::string& command);
+  ExitCode stop(const std::string& why, std::string command);
+  std::string own_command() const;
   ExitCode interrupted();
   bool is_interrupted() const { return context_.interrupted.stop_requested(); }
   void read(bool thorough);

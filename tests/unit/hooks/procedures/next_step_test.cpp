@@ -110,6 +110,7 @@ const Row kRows[] = {
     {"shutdown_is_over_when_the_pool_knows", kTurnOff, kSlave, StepId::kShutdown, [](Facts& f, Position& p) { out_of_the_way(f); target(f).reachable = false; sent(f, p, 60s); }, Kind::kWait, StepId::kShutdown, "shutting down"},
     // Back in the pool.
     {"answers_and_does_not_join", kReturn, kSlave, kRejoin, [](Facts& f, Position& p) { target(f).live = false; target(f).emergency = true; target(f).emergency_code = "HOST_UNKNOWN_TO_MASTER"; p.since = f.now - 11min; }, Kind::kStop, kRejoin, "HOST_UNKNOWN_TO_MASTER"},
+    {"answers_and_is_live_and_stays_in_emergency", kReturn, kSlave, kRejoin, [](Facts& f, Position& p) { target(f).emergency = true; target(f).emergency_code = "HOST_MASTER_CANNOT_TALK_BACK"; p.since = f.now - 11min; }, Kind::kStop, kRejoin, "has not joined the pool for 10 min"},
     {"in_emergency_a_moment_ago", kReturn, kSlave, kRejoin, [](Facts& f, Position&) { target(f).live = false; target(f).emergency = true; }, Kind::kWait, kRejoin, "emergency"},
     {"came_back_as_a_second_master", kReturn, kSlave, kRejoin, [](Facts& f, Position&) { target(f).claims_master = true; target(f).believed_master = "xs2"; }, Kind::kStop, kRejoin, "says it is master"},
     {"disabled_after_its_start", kRestart, kSlave, kEnableHost, [](Facts& f, Position& p) { rebooted(f, p); target(f).enabled = false; }, Kind::kWait, kEnableHost, "enables itself"},
