@@ -84,6 +84,11 @@ def is_disabled(test, pool, host):
 
 # A host that comes back is enabled and armed within seconds, too fast to be cut in: here it is slower.
 def comes_back_slowly(test, pool, host):
+    def has_joined():
+        state = test.host(host, pool)
+        return state["agent"] == "running" and state["live"] and not state["emergency"]
+
+    wait_until("it has joined", has_joined, every=0.02)
     is_disabled(test, pool, host)
     test.sim.command("disarm-host", pool=pool, host=host)
 
@@ -254,6 +259,8 @@ class Interrupted(Procedures):
         told = f"{pool}: {row.command} ended in {wanted} by {ending!r}, gone on with at machine {machine}\n{end}"
         self.assertEqual(end.code, 5 if ending == signal.SIGINT else -ending, told)
         cut = self.entered(row, run)[-1]
+        if ending == signal.SIGKILL:  # gone on with at once, or when what was begun has come to its end by itself
+            time.sleep(150 / row.speed)
         resume = ("xenhactl host resume " if host else f"xenhactl {row.command} ") + " ".join(target)
         if ending == signal.SIGINT:
             self.assertIn(f"Interrupted at step {words.index(cut) + 1}/{len(words)}, {cut}: ", end.text, told)

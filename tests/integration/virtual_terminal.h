@@ -1,0 +1,88 @@
+// xenhactl's procedures against the simulator in virtual time, on one thread: the real runner, its requests
+// and its journal, and the simulator's real answers; only sockets and the waiting are left out. What takes
+// half an hour at a terminal passes in milliseconds, the same way every time, and by one clock for both
+// sides.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "hooks/ctl/ctl_config.h"
+#include "hooks/ctl/run/runner.h"
+#include "tests/sim/sim.h"
+#include "tests/sim/wire/loop.h"
+#include "tests/sim/wire/virtual_network.h"
+#include "tests/sim/world/assembly.h"
+
+namespace xenha::test {
+
+class VirtualTerminal {
+ public:
+  VirtualTerminal();  ///< cluster1 with three hosts, and a CloudStack over it
+  ~VirtualTerminal();
+  VirtualTerminal(const VirtualTerminal&) = delete;
+  VirtualTerminal& operator=(const VirtualTerminal&) = delete;
+
+  struct Line {
+    Duration at{};     ///< since the world began
+    std::string text;  ///< on standard error; what was broken for the width is put together again
+  };
+  struct Ended {
+    ctl::ExitCode code{};
+    std::string out;   ///< line breaks are blanks
+    std::string last;  ///< line of it
+    std::vector<Line> said;
+    Duration at{};
+    /// When a line with that was written. Throws when there is none.
+    Duration when(const std::string& part) const;
+  };
+  /// With --yes. `procedure` absent: resume.
+  Ended run(std::optional<ctl::Procedure> procedure, const std::string& host);
+  /// During the next run, once, as soon as a line with that is written.
+  void when(std::string part, std::function<void()> happens) {
+    waiting_.emplace_back(std::move(part), std::move(happens));
+  }
+  /// During the next run: Ctrl-C as soon as that many lines are written.
+  void interrupt_after(std::size_t lines) { cut_ = lines; }
+
+  void command(const std::string& name, const std::string& arguments_json = "{}");
+  void pass(Duration span);
+  /// Until the host's toolstack runs and is in the pool; false: not within half an hour.
+  bool pass_until_joined(const std::string& host);
+  /// What was written to the pool and to CloudStack so far, in order, without the mark; with the time of
+  /// each.
+  std::vector<std::pair<Duration, std::string>> writes() const;
+  std::vector<std::string> names_of_writes() const;
+  /// HA on, every host live, enabled and armed, Up and Enabled in CloudStack; no mark. Else what is not.
+  std::string unwell() const;
+  bool ha_enabled() const;
+
+ private:
+  class VirtualClock final : public Clock {
+   public:
+    explicit VirtualClock(const VirtualTerminal& terminal) : terminal_(terminal) {}
+    WallTime wall() const override;
+    SteadyTime steady() const override;
+
+   private:
+    const VirtualTerminal& terminal_;
+  };
+  class Errors;
+  void pass_until(SteadyTime limit);
+  void happen();
+
+  std::filesystem::path directory_;
+  sim::Loop loop_;
+  std::unique_ptr<sim::VirtualNetwork> network_;
+  sim::Assembly assembly_;
+  VirtualClock clock_{*this};
+  std::vector<Line> said_;  ///< of the run under way
+  std::vector<std::pair<std::string, std::function<void()>>> waiting_;
+  std::optional<std::size_t> cut_;
+};
+
+}  // namespace xenha::test
