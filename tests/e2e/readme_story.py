@@ -76,8 +76,10 @@ class Readme(story.Story):
         self.assertEqual(named - known, set())
 
     def test_the_screens_of_xenhactl_are_those_it_draws(self):
-        screen = (ROOT / "tests/golden/ctl/status/ha_off.txt").read_text(encoding="utf-8")
-        self.assertIn("$ xenhactl status cluster1\n" + screen, re.sub(r"^    ", "", README, flags=re.M))
+        shown = re.sub(r"^    ", "", README, flags=re.M)
+        for name in ("healthy", "ha_off", "master_lost_ha_on", "master_lost_ha_off", "emergency", "split_brain", "vms_down"):
+            screen = (ROOT / f"tests/golden/ctl/status/{name}.txt").read_text(encoding="utf-8")
+            self.assertIn("$ xenhactl status cluster1\n" + screen, shown, name)
 
     def test_its_links_lead_somewhere(self):
         links = re.findall(r"\]\(([^)#]+)\)", README)

@@ -30,7 +30,7 @@ void PrintTo(const Row& row, std::ostream* out) {
 
 OpenFailover failover(int pending) {
   OpenFailover out{
-      .id = "f", .host = "xs1", .role = "master", .lost_at = status_now() - 130s, .pending = pending};
+      .id = "f", .host = "xs2", .role = "master", .lost_at = status_now() - 130s, .pending = pending};
   for (int i = 0; i < pending; ++i) out.down.push_back("i-2-" + std::to_string(i) + "-VM");
   return out;
 }
@@ -185,7 +185,7 @@ const Row kRows[] = {
     {"unmanaged", [](PoolStatus& s) { s.situation.cloud->managed_state = "Unmanaged"; }, kWarning,
      "CloudStack does not manage the cluster (Unmanaged)", "Manage the cluster"},
     {"vms_down", [](PoolStatus& s) { s.exporter.failovers = {failover(3)}; }, kBad,
-     "3 VMs are DOWN and wait for a restart (failover of the master xs1, 2 min 10 s old)",
+     "3 VMs are DOWN and wait for a restart (failover of the master xs2, 2 min 10 s old)",
      "xenhactl failovers cluster1"},
     {"failover_without_vms", [](PoolStatus& s) { s.exporter.failovers = {failover(0)}; }, kWarning,
      "no VM waits", "failovers"},
