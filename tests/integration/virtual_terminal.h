@@ -4,7 +4,6 @@
 // sides.
 #pragma once
 
-#include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
@@ -13,19 +12,13 @@
 
 #include "hooks/ctl/ctl_config.h"
 #include "hooks/ctl/run/runner.h"
-#include "tests/sim/sim.h"
-#include "tests/sim/wire/loop.h"
-#include "tests/sim/wire/virtual_network.h"
-#include "tests/sim/world/assembly.h"
+#include "tests/integration/virtual_simulation.h"
 
 namespace xenha::test {
 
 class VirtualTerminal {
  public:
   VirtualTerminal();  ///< cluster1 with three hosts, and a CloudStack over it
-  ~VirtualTerminal();
-  VirtualTerminal(const VirtualTerminal&) = delete;
-  VirtualTerminal& operator=(const VirtualTerminal&) = delete;
 
   struct Line {
     Duration at{};     ///< since the world began
@@ -49,7 +42,10 @@ class VirtualTerminal {
   /// During the next run: Ctrl-C as soon as that many lines are written.
   void interrupt_after(std::size_t lines) { cut_ = lines; }
 
-  void command(const std::string& name, const std::string& arguments_json = "{}");
+  /// Of the simulator. Throws std::runtime_error when it is refused.
+  void command(const std::string& name, const std::string& arguments_json = "{}") {
+    simulation_.command(name, arguments_json);
+  }
   void pass(Duration span);
   /// Until the host's toolstack runs and is in the pool; false: not within half an hour.
   bool pass_until_joined(const std::string& host);
@@ -62,24 +58,13 @@ class VirtualTerminal {
   bool ha_enabled() const;
 
  private:
-  class VirtualClock final : public Clock {
-   public:
-    explicit VirtualClock(const VirtualTerminal& terminal) : terminal_(terminal) {}
-    WallTime wall() const override;
-    SteadyTime steady() const override;
-
-   private:
-    const VirtualTerminal& terminal_;
-  };
   class Errors;
-  void pass_until(SteadyTime limit);
   void happen();
+  sim::World& world() { return simulation_.world(); }
+  const sim::World& world() const { return simulation_.world(); }
+  const std::filesystem::path& directory() const { return simulation_.directory(); }
 
-  std::filesystem::path directory_;
-  sim::Loop loop_;
-  std::unique_ptr<sim::VirtualNetwork> network_;
-  sim::Assembly assembly_;
-  VirtualClock clock_{*this};
+  VirtualSimulation simulation_;
   std::vector<Line> said_;  ///< of the run under way
   std::vector<std::pair<std::string, std::function<void()>>> waiting_;
   std::optional<std::size_t> cut_;

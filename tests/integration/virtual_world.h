@@ -15,11 +15,7 @@
 #include "exporter/exporter_config.h"
 #include "exporter/poll/isolation.h"
 #include "exporter/poll/pool_watcher.h"
-#include "tests/sim/sim.h"
-#include "tests/sim/wire/loop.h"
-#include "tests/sim/wire/virtual_network.h"
-#include "tests/sim/world/assembly.h"
-#include "tests/support/virtual_transport.h"
+#include "tests/integration/virtual_simulation.h"
 
 namespace xenha::test {
 
@@ -33,7 +29,7 @@ class VirtualWorld {
   /// As the simulator printed it; change it before start().
   exporter::ExporterConfig config;
   /// Of the exporter's machine, against the simulator's right time; before start().
-  void skew_exporter(Duration skew) { clock_.skew = skew; }
+  void skew_exporter(Duration skew) { simulation_.clock.skew = skew; }
 
   void start();
   /// SIGTERM: sessions are given back, state is written.
@@ -51,10 +47,12 @@ class VirtualWorld {
   WallTime wall(Duration at) const;
 
   /// Of the simulator. Throws std::runtime_error when it is refused.
-  void command(const std::string& name, const std::string& arguments_json = "{}");
-  sim::World& world() { return *assembly_.world; }
-  const sim::World& world() const { return *assembly_.world; }
-  sim::VirtualNetwork& network() { return *network_; }
+  void command(const std::string& name, const std::string& arguments_json = "{}") {
+    simulation_.command(name, arguments_json);
+  }
+  sim::World& world() { return simulation_.world(); }
+  const sim::World& world() const { return simulation_.world(); }
+  sim::VirtualNetwork& network() { return simulation_.network(); }
 
   /// The newest published; a default one before the first.
   exporter::PoolSnapshot pool(const std::string& name);
@@ -67,19 +65,9 @@ class VirtualWorld {
     return cloud_snapshots_;
   }
   WallTime started() const { return started_; }  ///< the exporter, by its own clock
-  const std::filesystem::path& directory() const { return directory_; }
+  const std::filesystem::path& directory() const { return simulation_.directory(); }
 
  private:
-  class VirtualClock final : public Clock {
-   public:
-    explicit VirtualClock(const VirtualWorld& world) : world_(world) {}
-    WallTime wall() const override;
-    SteadyTime steady() const override;
-    Duration skew{};
-
-   private:
-    const VirtualWorld& world_;
-  };
   template <class Watcher>
   struct Watch;
   using PoolWatch = Watch<exporter::PoolWatcher>;
@@ -88,15 +76,7 @@ class VirtualWorld {
   std::unique_ptr<VirtualTransport> transport();
   /// Runs everything that can run without time passing; gives when something is due next.
   SteadyTime settle();
-  /// To the next thing that happens anywhere, or to `limit`.
-  void pass(SteadyTime limit);
-  SteadyTime steady(Duration at) const;
-
-  std::filesystem::path directory_;
-  sim::Loop loop_;
-  std::unique_ptr<sim::VirtualNetwork> network_;
-  sim::Assembly assembly_;
-  VirtualClock clock_{*this};
+  VirtualSimulation simulation_;
   std::unique_ptr<exporter::Isolation> isolation_;
   std::unique_ptr<exporter::CloudSwitch> switch_;
   WallTime started_{};
