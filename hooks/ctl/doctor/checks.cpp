@@ -6,9 +6,9 @@
 #include <set>
 
 #include "hooks/ctl/render/spans.h"
-#include "hooks/ctl/status/words.h"
 #include "hooks/situation/cloud_reading.h"
 #include "lib/base/minutes.h"
+#include "lib/base/shell_word.h"
 #include "lib/model/heartbeat_reading.h"
 #include "lib/model/primary_storage.h"
 

@@ -141,7 +141,7 @@ class Judge {
   }
   bool pool_is_quiet() const { return facts_.operations && facts_.operations->empty(); }
   std::string resume() const { return resume_command(position_); }
-  std::string give_back() const { return "xenhactl host return " + facts_.pool + " " + name(); }
+  std::string give_back() const { return command_line(Procedure::kReturn, facts_.pool, name()); }
 
   /// The call itself was refused.
   Judgement refused() const { return stop(position_.error, resume()); }
@@ -302,7 +302,7 @@ class Judge {
       return position_.form.procedure == Procedure::kRecover
                  ? stop(name() + " answers and does not join the pool" + emergency_words(), resume())
                  : stop(name() + " answers and has not joined the pool for 10 min" + emergency_words(),
-                        "xenhactl host recover " + facts_.pool + " " + name());
+                        command_line(Procedure::kRecover, facts_.pool, name()));
     if (target_->reachable != true)
       return wait(name() + " does not answer" + (after_reboot ? ", it restarts" : ""));
     if (target_->emergency == true) return wait(name() + " is in emergency mode" + emergency_words());
@@ -312,7 +312,7 @@ class Judge {
   Judgement own_root() const {
     return stop(
         name() + " is in emergency mode" + emergency_words() + ", and cannot join before its HA is disarmed",
-        "xenhactl host recover " + facts_.pool + " " + name());
+        command_line(Procedure::kRecover, facts_.pool, name()));
   }
   std::string emergency_words() const {
     return target_->emergency_code.empty() ? "" : " (" + target_->emergency_code + ")";
@@ -331,7 +331,8 @@ class Judge {
   Judgement armed() const {
     if (!facts_.ha_enabled) return wait(unread("whether HA is on"));
     if (!*facts_.ha_enabled)
-      return stop("HA went off meanwhile", "xenhactl ha enable " + facts_.pool + ", then " + resume());
+      return stop("HA went off meanwhile",
+                  command_line(Procedure::kHaEnable, facts_.pool) + ", then " + resume());
     return target_->armed == true ? done() : wait(name() + " does not take part in HA yet");
   }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "lib/base/shell_word.h"
+
 namespace xenha::ctl {
 namespace {
 
@@ -107,6 +109,10 @@ std::string command_of(Procedure procedure) {
   std::string out(word(procedure));
   out[out.find('-')] = ' ';
   return out;
+}
+
+std::string command_line(Procedure procedure, const std::string& pool, const std::string& host) {
+  return "xenhactl " + command_of(procedure) + " " + pool + (host.empty() ? "" : " " + shell_word(host));
 }
 
 const StepText& text_of(StepId step) {

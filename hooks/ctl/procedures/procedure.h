@@ -24,6 +24,8 @@ inline std::string_view word(Procedure procedure) {
 std::optional<Procedure> procedure_of(std::string_view word);
 /// "host restart".
 std::string command_of(Procedure procedure);
+/// What a person types: "xenhactl host restart cluster1 xs2"; an empty host: of the pool. Quoted for a shell.
+std::string command_line(Procedure procedure, const std::string& pool, const std::string& host = {});
 
 enum class StepId {
   kEnterMaintenance,

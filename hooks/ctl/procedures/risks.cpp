@@ -110,7 +110,7 @@ class Finder {
   void without_ha() {
     if (facts_.ha_enabled == false && position_.form.ha)
       add(kWithoutHa, "HA is off: if the master fails meanwhile, no other host takes over",
-          "xenhactl ha enable " + facts_.pool);
+          command_line(Procedure::kHaEnable, facts_.pool));
   }
   void stuck_vms() {
     if (facts_.stuck_vms && !facts_.stuck_vms->empty())
@@ -152,8 +152,8 @@ class Finder {
     const bool whole = target->enabled == true && facts_.ha_enabled == true && target->armed == true;
     add("", target->label + " is in the pool: it answers, is live and in no emergency",
         whole                        ? "nothing is to be done"
-        : facts_.ha_enabled == false ? "xenhactl ha enable " + facts_.pool
-                                     : "xenhactl host return " + facts_.pool + " " + target->label);
+        : facts_.ha_enabled == false ? command_line(Procedure::kHaEnable, facts_.pool)
+                                     : command_line(Procedure::kReturn, facts_.pool, target->label));
   }
   void new_master() {
     if (!position_.form.of_master) return;

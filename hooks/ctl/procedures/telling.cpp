@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "lib/base/shell_word.h"
+
 namespace xenha::ctl {
 namespace {
 
@@ -43,7 +45,7 @@ std::string named(std::string_view text, const Facts& facts, const Position& pos
 }
 
 std::string closing_words(const Facts& facts, const Position& position, bool left) {
-  const std::string enable = "xenhactl ha enable " + facts.pool;
+  const std::string enable = command_line(Procedure::kHaEnable, facts.pool);
   const bool of_host = !position.host_uuid.empty();
   const std::string resume = resume_command(position);
   if (!facts.ha_enabled) return "Whether HA is on could not be read. Look: xenhactl status " + facts.pool;
@@ -81,9 +83,8 @@ std::vector<std::string> truth_words(const Facts& facts, const Position& positio
 }
 
 std::string resume_command(const Position& position) {
-  if (position.host_uuid.empty())
-    return "xenhactl " + command_of(position.form.procedure) + " " + position.pool;
-  return "xenhactl host resume " + position.pool + " " + position.host_label;
+  if (position.host_uuid.empty()) return command_line(position.form.procedure, position.pool);
+  return "xenhactl host resume " + position.pool + " " + shell_word(position.host_label);
 }
 
 }  // namespace xenha::ctl

@@ -2,10 +2,11 @@
 
 #include "hooks/ctl/pause_mark.h"
 #include "hooks/ctl/render/json.h"
-#include "hooks/ctl/render/spans.h"
 #include "hooks/ctl/render/table.h"
 #include "hooks/ctl/run/acts.h"
+#include "hooks/ctl/run/runner.h"
 #include "hooks/ctl/status/read_pool.h"
+#include "hooks/ctl/status/words.h"
 #include "lib/model/pool_reading.h"
 
 namespace xenha::ctl {
@@ -19,11 +20,9 @@ class Hold {
       : context_(context), order_(order), pool_(context.config.pools.front()) {}
 
   ExitCode run() {
-    if (!pool_.actor)
-      return fail(context_, ExitCode::kUsage,
-                  "pools[" + order_.pool +
-                      "].actor is missing in the config file: this changes the pool, with a login of the "
-                      "role pool-operator; add actor: {username: ..., password_file: ...}");
+    if (const std::string missing = Runner::unconfigured(context_.config, {.pool = order_.pool});
+        !missing.empty())
+      return fail(context_, ExitCode::kUsage, missing);
     if (!look()) return no_master();
     if (!order_.hold && !found_) {
       context_.screen.err << order_.pool
@@ -57,7 +56,8 @@ class Hold {
   }
 
   ExitCode no_master() const {
-    if (context_.interrupted.stop_requested()) return ExitCode::kInterrupted;
+    if (context_.interrupted.stop_requested())
+      return fail(context_, ExitCode::kInterrupted, "nothing was changed");
     const ExitCode code = fail(context_, ExitCode::kUnreachable,
                                order_.pool +
                                    ": no master answers, so its mark can be neither read nor "
@@ -71,10 +71,7 @@ class Hold {
   }
 
   std::string until_words(const std::string& mark) const {
-    const std::optional<WallTime> until = model::mark_until(mark);
-    if (!until) return "without a readable end, so until it is removed";
-    const WallTime now = context_.clock.wall();
-    return (*until <= now ? "over since " : "until ") + moment_words(*until, now);
+    return mark_end_words(model::mark_until(mark), context_.clock.wall());
   }
 
   void tell_plan() const {
@@ -102,12 +99,14 @@ class Hold {
 
   ExitCode verify(const Status& written) {
     const std::string why = written ? "" : written.error().message;
-    if (!look())
-      return fail(
-          context_, ExitCode::kUnreachable,
-          order_.pool + ": " + (why.empty() ? "" : why + "; ") +
-              "the pool does not answer now, so nobody knows which mark it has; see xenhactl status " +
-              order_.pool);
+    if (!look()) {
+      const bool interrupted = context_.interrupted.stop_requested();
+      return fail(context_, interrupted ? ExitCode::kInterrupted : ExitCode::kUnreachable,
+                  order_.pool + ": " + (why.empty() ? "" : why + "; ") +
+                      (interrupted ? "interrupted before the mark was read back"
+                                   : "the pool does not answer now, so nobody knows which mark it has") +
+                      "; see xenhactl status " + order_.pool);
+    }
     if (found_ == wanted_) {
       if (context_.output == Output::kTable)
         context_.screen.out << wrapped(

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "hooks/ctl/procedures/telling.h"
+#include "lib/base/shell_word.h"
 
 namespace xenha::ctl {
 namespace {
@@ -191,7 +192,7 @@ std::optional<ExitCode> Runner::begin() {
   read(true);
   if (is_interrupted()) return fail(context_, ExitCode::kInterrupted, "nothing was changed");
   if (facts_.master.empty()) return no_master();
-  if (!position_.id.empty()) {
+  if (!position_.id.empty()) {  // taken up
     forget_what_failed();
     position_.risks.insert(request_.risks.begin(), request_.risks.end());
     return prepare(risks_now());
@@ -288,8 +289,9 @@ std::optional<ExitCode> Runner::resume() {
   for (const std::string& risk : request_.risks) position_.risks.insert(risk);
   if (!request_.with_cloud && position_.form.cloud)
     return fail(context_, ExitCode::kUsage,
-                "it was begun with CloudStack, and ends with it; to end without: xenhactl host return " +
-                    request_.pool + " " + position_.host_label + " --no-cloudstack");
+                "it was begun with CloudStack, and ends with it; to end without: " +
+                    command_line(Procedure::kReturn, request_.pool, position_.host_label) +
+                    " --no-cloudstack");
   reader_.remember(position_);
   read(false);
   if (is_interrupted()) return fail(context_, ExitCode::kInterrupted, "nothing was changed");
@@ -486,10 +488,9 @@ ExitCode Runner::stop(const std::string& why, std::string command) {
 
 /// What the person typed.
 std::string Runner::own_command() const {
-  std::string out = "xenhactl " + command_of(position_.form.procedure) + " " + position_.pool;
-  if (!position_.host_label.empty()) out += " " + position_.host_label;
+  std::string out = command_line(position_.form.procedure, position_.pool, position_.host_label);
   for (const std::string& risk : request_.risks) out += " --" + risk;
-  if (!request_.new_master.empty()) out += " --new-master " + request_.new_master;
+  if (!request_.new_master.empty()) out += " --new-master " + shell_word(request_.new_master);
   if (request_.sr_changed) out += " --heartbeat-sr-changed";
   if (request_.override_mark) out += " --override-mark";
   return out + (request_.with_cloud ? "" : " --no-cloudstack");

@@ -197,7 +197,7 @@ ExitCode Teller::end(const Facts& facts, const Position& position, const End& en
         position.form.procedure == Procedure::kRestart || position.form.procedure == Procedure::kShutdown;
     if (can_return)
       say_command("To give the host back instead: ",
-                  "xenhactl host return " + position.pool + " " + position.host_label);
+                  command_line(Procedure::kReturn, position.pool, position.host_label));
   }
   say_command("", closing);
   context_.screen.out.flush();

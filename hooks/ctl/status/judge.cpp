@@ -4,6 +4,7 @@
 #include "hooks/ctl/render/spans.h"
 #include "hooks/ctl/status/pool_status.h"
 #include "hooks/ctl/status/words.h"
+#include "lib/base/shell_word.h"
 
 namespace xenha::ctl {
 namespace {
@@ -265,10 +266,8 @@ class Judge {
            {}, command("resume"));
     const auto& mark = s_.situation.paused;
     if (mark && (!mark->until || *mark->until > now_))
-      note("The pool's own mark pauses every xenha-hooks: " + mark->text +
-               (mark->until ? "; until " + moment_words(*mark->until, now_)
-                            : "; without a readable end, so until it is removed") +
-               ".",
+      note("The pool's own mark pauses every xenha-hooks: " + mark->text + "; " +
+               mark_end_words(mark->until, now_) + ".",
            {}, command("resume") + " --on-pool");
     if (s_.situation.kill_switch == true) note("The kill switch file stops xenha-hooks for all pools.");
   }

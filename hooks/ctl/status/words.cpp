@@ -37,17 +37,6 @@ constexpr std::array kDaemonsOwn{
 
 }  // namespace
 
-std::string shell_word(const std::string& word) {
-  const auto safe = [](unsigned char c) {
-    return c >= 0x80 || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-           std::string_view("_.,:=@%+/-").find(static_cast<char>(c)) != std::string_view::npos;
-  };
-  if (!word.empty() && std::all_of(word.begin(), word.end(), safe)) return word;
-  std::string out = "'";
-  for (const char c : word) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return out + "'";
-}
-
 std::string emergency_words(const std::string& code) {
   if (code.empty()) return "it does not say why";
   const auto found =
@@ -72,6 +61,11 @@ std::string ha_off_since(const PoolStatus& status) {
     return "since " + moment_words(*status.exporter.ha_disabled_since, now);
   if (status.hooks.seen_on) return "(last seen on " + moment_words(*status.hooks.seen_on, now) + ")";
   return {};
+}
+
+std::string mark_end_words(const std::optional<WallTime>& until, WallTime now) {
+  if (!until) return "without a readable end, so until it is removed";
+  return (*until <= now ? "over since " : "until ") + moment_words(*until, now);
 }
 
 std::optional<hooks::GuardReport> objection(const hooks::Decision& decision) {

@@ -8,9 +8,6 @@
 
 namespace xenha::ctl {
 
-/// `word` as a shell takes it: in quotes where it needs them.
-std::string shell_word(const std::string& word);
-
 /// What a code that a host answers to logins means (reference 2.4), with the code.
 std::string emergency_words(const std::string& code);
 
@@ -19,6 +16,9 @@ std::string absence_words(const hooks::HostSituation& host);
 
 /// "since ..., switched off by ..."; empty when nobody knows.
 std::string ha_off_since(const PoolStatus& status);
+
+/// When a mark on the pool ends, or ended: "until ...".
+std::string mark_end_words(const std::optional<WallTime>& until, WallTime now);
 
 /// The first guard that stands against a person's switching HA on. Guards that only bind the daemon (its
 /// mode, pauses, attempts) are passed over.

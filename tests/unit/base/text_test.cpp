@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
-
 #include "lib/base/minutes.h"
+#include "lib/base/shell_word.h"
 #include "lib/base/wrapped.h"
 
 namespace xenha {
@@ -32,6 +32,14 @@ TEST(Wrapped, EndsLinesAtTheWidth) {
   EXPECT_EQ(wrapped("incomprehensibilities are long", 1, 8), " incomprehensibilities\n are\n long\n");
   EXPECT_EQ(wrapped("Zürich Zürich", 0, 13), "Zürich Zürich\n") << "columns count, not bytes";
   EXPECT_EQ(wrapped("", 0), "\n");
+}
+
+TEST(ShellWord, IsQuotedWhereAShellWantsIt) {
+  EXPECT_EQ(shell_word("cluster1-xs1.example"), "cluster1-xs1.example");
+  EXPECT_EQ(shell_word("my host"), "'my host'");
+  EXPECT_EQ(shell_word("$(reboot)"), "'$(reboot)'");
+  EXPECT_EQ(shell_word("it's"), "'it'\\''s'");
+  EXPECT_EQ(shell_word(""), "''");
 }
 
 }  // namespace

@@ -241,14 +241,6 @@ TEST_P(StatusFinds, FirstWhatMattersMost) {
 INSTANTIATE_TEST_SUITE_P(Rows, StatusFinds, testing::ValuesIn(kRows),
                          [](const auto& row) { return std::string(row.param.name); });
 
-TEST(ShellWord, IsQuotedWhereAShellWantsIt) {
-  EXPECT_EQ(shell_word("cluster1-xs1.example"), "cluster1-xs1.example");
-  EXPECT_EQ(shell_word("my host"), "'my host'");
-  EXPECT_EQ(shell_word("$(reboot)"), "'$(reboot)'");
-  EXPECT_EQ(shell_word("it's"), "'it'\\''s'");
-  EXPECT_EQ(shell_word(""), "''");
-}
-
 TEST(StatusFindsNothing, InAHealthyPool) {
   EXPECT_EQ(judge(finished(healthy_pool())), std::vector<Finding>{});
 }

@@ -195,6 +195,18 @@ TEST(NextStepOfHa, SaysItsOwnCommandAgain) {
   EXPECT_THAT(next_step(facts, position).command, ::testing::EndsWith("xenhactl ha enable " + facts.pool));
 }
 
+TEST(NextStepOfAnyHost, SaysItsNameAsAShellTakesIt) {
+  Facts facts = good_pool(kSlave);
+  target(facts).label = "rack 2";
+  Position position = standing_at(StepId::kEvacuate, kRestart, facts);
+  position.host_label = "rack 2";
+  target(facts).enabled = false;
+  target(facts).vms = 1;
+  failed(facts, position, "HOST_NOT_ENOUGH_FREE_MEMORY");
+  EXPECT_EQ(next_step(facts, position).command, "xenhactl host resume " + facts.pool + " 'rack 2'");
+  EXPECT_EQ(command_line(kReturn, "p", "it's"), "xenhactl host return p 'it'\\''s'");
+}
+
 TEST(NextStepText, EveryStepHasOne) {
   for (std::size_t step = 0; step < kSteps; ++step) {
     const StepText& text = text_of(static_cast<StepId>(step));
