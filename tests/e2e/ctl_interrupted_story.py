@@ -195,7 +195,8 @@ ROWS = {
     "recover_by_its_own_root": Row(
         "host recover", "disable-ha emergency-disable rejoin enable-host enable-ha up-in-cloud",
         [DISABLE_HA, "host.emergency_ha_disable", "host.enable", ENABLE_HA],
-        and_slow_in_cloud(emergency("HA_HOST_CANNOT_ACCESS_STATEFILE")), whole, outside={"emergency-disable": next_emergency, "rejoin": is_let_in, **RECOVERED}),
+        and_slow_in_cloud(emergency("HA_HOST_CANNOT_ACCESS_STATEFILE")), whole,
+        outside={"emergency-disable": next_emergency, "rejoin": is_let_in, **RECOVERED}),
     "recover_of_a_host_without_ha": Row(
         "host recover", "disable-ha rejoin enable-host enable-ha up-in-cloud", [DISABLE_HA, "host.enable", ENABLE_HA],
         and_slow_in_cloud(emergency("HA_POOL_IS_ENABLED_BUT_HOST_IS_DISABLED")), whole,
