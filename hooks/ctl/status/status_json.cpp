@@ -30,6 +30,12 @@ Json host_json(const HostStatus& host) {
           {"cloudstack_resource_state", text_or_null(host.cloud_resource_state)}};
 }
 
+/// A mark on the pool, also one whose time is over.
+Json mark_json(const std::optional<hooks::Mark>& mark) {
+  if (!mark) return nullptr;
+  return {{"text", mark->text}, {"until_timestamp_seconds", known(mark->until)}};
+}
+
 Json hooks_json(const HooksWord& hooks) {
   if (!hooks.problem.empty()) return nullptr;
   Json out{{"mode", hooks.mode},
@@ -119,6 +125,8 @@ Json status_json(const PoolStatus& status, const std::vector<Finding>& findings)
            {{"nothing_objects", !first.has_value()},
             {"reason", first ? Json(word(first->guard)) : Json(nullptr)},
             {"fact", first ? Json(first->fact) : Json(nullptr)}}},
+          {"intent", mark_json(status.situation.intent)},
+          {"paused", mark_json(status.situation.paused)},
           {"hosts", hosts},
           {"failovers_open", failovers_json(status.exporter)},
           {"hooks", hooks_json(status.hooks)},

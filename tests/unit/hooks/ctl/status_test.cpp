@@ -358,6 +358,9 @@ TEST(StatusJson, SaysWhatTheScreenSays) {
   PoolStatus pool = healthy_pool();
   switch_ha_off(pool);
   lose(pool, 1);
+  pool.situation.intent =
+      hooks::Mark{"by=ann;step=1;until=1753240000", WallTime(std::chrono::seconds(1753240000))};
+  pool.situation.paused = hooks::Mark{"reason=new switches", std::nullopt};
   pool = finished(pool);
   const nlohmann::ordered_json json = status_json(pool, judge(pool));
   EXPECT_GOLDEN("ctl/status/status.json", json.dump(2) + "\n");
