@@ -4,6 +4,7 @@
 #   xenha-common     the configuration file, the group of its secrets, two private libraries
 #   xenha-exporter   only reads; what Prometheus and Grafana need
 #   xenha-hooks      can switch pool HA on
+#   xenhactl         what a person types; can do the most, and nothing by itself
 #
 # One package for all would be simpler to name, but then whoever wants to watch gets a program that can write to a pool. Nor may
 # the hooks bring the exporter along: a standby daemon often runs on a machine of its own. A file belongs to one package only, so
@@ -27,19 +28,31 @@ function(xenha_install_gzipped component file name destination)
   install(FILES ${packed} DESTINATION ${destination} COMPONENT ${component})
 endfunction()
 
-# xenha_package(COMPONENT SUMMARY text DESCRIPTION text DEPENDS text CONTROL files...): the package xenha-COMPONENT. Files get
-# into it by install(... COMPONENT that). Line breaks of the description count.
+# xenha_package(COMPONENT NAME name SUMMARY text DESCRIPTION text DEPENDS text CONTROL files...): a package. Files get into it by
+# install(... COMPONENT that). Line breaks of the description count.
 macro(xenha_package component)
-  cmake_parse_arguments(ARG "" "SUMMARY;DESCRIPTION;DEPENDS" "CONTROL" ${ARGN})
+  cmake_parse_arguments(ARG "" "NAME;SUMMARY;DESCRIPTION;DEPENDS" "CONTROL" ${ARGN})
   string(TOUPPER ${component} upper)
-  set(CPACK_DEBIAN_${upper}_PACKAGE_NAME xenha-${component})
+  set(CPACK_DEBIAN_${upper}_PACKAGE_NAME ${ARG_NAME})
   set(CPACK_DEBIAN_${upper}_DESCRIPTION "${ARG_SUMMARY}\n${ARG_DESCRIPTION}")
   set(CPACK_DEBIAN_${upper}_PACKAGE_DEPENDS "${ARG_DEPENDS}")
   set(CPACK_DEBIAN_${upper}_PACKAGE_CONTROL_EXTRA ${ARG_CONTROL})
   list(APPEND CPACK_COMPONENTS_ALL ${component})
-  xenha_install_gzipped(${component} ${shared}/debian/changelog changelog ${CMAKE_INSTALL_DATADIR}/doc/xenha-${component})
-  install(FILES ${shared}/debian/copyright DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/xenha-${component} COMPONENT ${component})
+  xenha_install_gzipped(${component} ${shared}/debian/changelog changelog ${CMAKE_INSTALL_DATADIR}/doc/${ARG_NAME})
+  install(FILES ${shared}/debian/copyright DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/${ARG_NAME} COMPONENT ${component})
 endmacro()
+
+# xenha_install_program(COMPONENT PROGRAM MANUAL COMPLETION): a program, what man and bash show of it.
+function(xenha_install_program component program manual completion)
+  install(TARGETS ${program} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT ${component})
+  add_dependencies(packages ${program})
+  cmake_path(GET manual FILENAME page)
+  cmake_path(GET manual EXTENSION LAST_ONLY section)
+  string(REPLACE "." "man" directory ${section})
+  xenha_install_gzipped(${component} ${manual} ${page} ${CMAKE_INSTALL_MANDIR}/${directory})
+  install(FILES ${completion} DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME ${program}
+          COMPONENT ${component})
+endfunction()
 
 # xenha_daemon_package(COMPONENT ... UNIT text GECOS text FIRST_STEP text): a program xenha-COMPONENT with manual, completion and
 # a service of its own user. UNIT is the unit's description; FIRST_STEP what to do before the first start.
@@ -56,18 +69,15 @@ macro(xenha_daemon_package component)
     list(APPEND control ${made}/${component}/${script})
   endforeach()
   xenha_package(${component}
+    NAME ${program}
     SUMMARY "${DAEMON_SUMMARY}"
     DESCRIPTION "${DAEMON_DESCRIPTION}"
     DEPENDS "xenha-common (= ${PROJECT_VERSION}), adduser, init-system-helpers (>= 1.54)"
     CONTROL ${control})
   # Installed, the program finds the libraries that cure civetweb's TLS beside the system's (lib/web/CMakeLists.txt).
   set_target_properties(${program} PROPERTIES INSTALL_RPATH "${XENHA_PRIVATE_RPATH}")
-  install(TARGETS ${program} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT ${component})
-  add_dependencies(packages ${program})
   set(deploy ${CMAKE_SOURCE_DIR}/${component}/deploy)
-  xenha_install_gzipped(${component} ${deploy}/${program}.8 ${program}.8 ${CMAKE_INSTALL_MANDIR}/man8)
-  install(FILES ${shared}/xenha.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME ${program}
-          COMPONENT ${component})
+  xenha_install_program(${component} ${program} ${deploy}/${program}.8 ${shared}/xenha.bash)
   # Units live in lib/systemd/system whatever the libraries' directory is.
   install(FILES ${made}/${component}/${program}.service DESTINATION lib/systemd/system COMPONENT ${component})
   install(FILES ${deploy}/${program}.default DESTINATION /etc/default RENAME ${program} COMPONENT ${component})
@@ -82,6 +92,7 @@ configure_file(${shared}/debian/common.conffiles ${made}/common/conffiles COPYON
 configure_file(${shared}/debian/common.postinst ${made}/common/postinst COPYONLY)
 configure_file(${shared}/debian/common.postrm ${made}/common/postrm COPYONLY)
 xenha_package(common
+  NAME xenha-common
   SUMMARY "configuration and libraries that the xenha programs share"
   DESCRIPTION
 "One file describes the pools of XenServer or XCP-ng and the CloudStacks above
@@ -138,6 +149,26 @@ set(CPACK_DEBIAN_HOOKS_PACKAGE_RECOMMENDS ca-certificates)
 set(CPACK_DEBIAN_HOOKS_PACKAGE_SUGGESTS "xenha-exporter, prometheus-alertmanager")
 # What operators look up at 3 a.m.: each reason, what it means, what to do.
 install(FILES ${CMAKE_SOURCE_DIR}/hooks/DECISIONS.md DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/xenha-hooks COMPONENT hooks)
+
+# No daemon and no user: it is a person who runs it, and what it may read is what that person may.
+xenha_package(ctl
+  NAME xenhactl
+  SUMMARY "high availability of XenServer and XCP-ng pools, at the keyboard"
+  DESCRIPTION
+"What is wrong with a pool right now and what to type, whether its next
+failure would end well, and the procedures whose last step people forget:
+restarting, shutting down and recovering a host with CloudStack above it,
+and switching pool HA off and on again. It asks the hosts themselves, also
+while the master is dead. What changes something shows its plan first,
+checks each step, and goes on after an interruption."
+  DEPENDS "xenha-common (= ${PROJECT_VERSION})")
+set(CPACK_DEBIAN_CTL_PACKAGE_RECOMMENDS "bash-completion, ca-certificates")
+set(CPACK_DEBIAN_CTL_PACKAGE_SUGGESTS "xenha-exporter, xenha-hooks")
+xenha_install_program(ctl xenhactl ${CMAKE_SOURCE_DIR}/hooks/ctl/deploy/xenhactl.1
+                      ${CMAKE_SOURCE_DIR}/hooks/ctl/deploy/xenhactl.bash)
+# The schema of --output json, and each reason that keeps HA off.
+install(FILES ${CMAKE_SOURCE_DIR}/hooks/ctl/OUTPUT.md ${CMAKE_SOURCE_DIR}/hooks/DECISIONS.md
+        DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/xenhactl COMPONENT ctl)
 
 set(CPACK_GENERATOR DEB)
 set(CPACK_DEB_COMPONENT_INSTALL ON)

@@ -9,6 +9,8 @@ import pathlib
 import re
 import subprocess
 
+import yaml
+
 import story
 from story import wait_until
 import faults
@@ -49,6 +51,29 @@ class Readme(story.Story):
                     self.assertEqual(done.returncode, 0, f"example {number}: {done.stdout}{done.stderr}")
                     self.assertIn("warnings: 0", done.stdout, f"example {number}")
                     self.assertIn(f"mode: {mode}" if program == "xenha-hooks" else "pools: ", done.stdout)
+
+    def test_what_xenhactl_adds_is_usable_beside_the_rest(self):
+        here = self.stage.directory
+        (here / "ca.pem").write_bytes((ROOT / "tests/fixtures/config/secrets/ca.pem").read_bytes())
+        config = yaml.safe_load(next(text for text in self.examples("pools:") if "\nhooks:\n" in text))
+        (added,) = map(yaml.safe_load, self.examples("ctl:"))
+        for section in ("pools", "cloudstack"):
+            config[section][0].update(added[section][0])
+        config["ctl"] = added["ctl"]
+        config["exporter"] = {"state_dir": str(here)}
+        config["hooks"]["state_dir"] = str(here)
+        text = yaml.safe_dump(config)
+        for name in re.findall(r"(?:password|key|token)_file: ([\w.-]+)", text):
+            (here / name).write_text(f"a-word-in-{name}\n", encoding="utf-8")
+            (here / name).chmod(0o600)
+        (here / "xenha.yml").write_text(text, encoding="utf-8")
+        for program, expected in (("xenhactl", "pools: 1, with actor: 1, CloudStacks: 1, "), ("xenha-hooks", ""),
+                                  ("xenha-exporter", "")):
+            done = subprocess.run([story.PROGRAMS / program, "--config.file=xenha.yml", "--config.check"],
+                                  cwd=here, capture_output=True, text=True, timeout=60)
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+            self.assertIn("warnings: 0", done.stdout)
+            self.assertIn(expected, done.stdout)
 
     def test_alertmanager_takes_the_receivers(self):
         examples = self.examples("receivers:")

@@ -18,7 +18,8 @@ ALL = deb.packages(sys.argv.pop(1))
 ASK = """
 source "$1"; shift
 COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1))
-_xenha_daemon "$1" "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}"
+read -r _ _ function _ < <(complete -p "$1")
+"$function" "$1" "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}"
 printf '%s\\n' "${COMPREPLY[@]}"
 """
 
@@ -36,8 +37,8 @@ class Completion(unittest.TestCase):
         environment = {"PATH": f"{self.root}/usr/bin:{os.environ['PATH']}"}
         return deb.run("bash", "-c", ASK, "ask", script, *words, env=environment, cwd=self.root / "etc/xenha").split()
 
-    def flags(self, name):
-        said = deb.run(self.root / "usr/bin" / name, "--help")
+    def flags(self, name, *command):
+        said = deb.run(self.root / "usr/bin" / name, *command, "--help")
         words = [line.split()[0] for line in said.splitlines() if line.startswith("  --")]
         return [word.partition("=")[0] + ("=" if "=" in word else "") for word in words]
 
@@ -55,6 +56,48 @@ class Completion(unittest.TestCase):
             self.assertIn(address, self.offered(name, "--web.listen-address", "="))
             self.assertEqual(self.offered(name, "--config.file", "=", "xen"), ["xenha.yml"])
         self.assertEqual(self.offered("xenha-exporter", "--web.telemetry-path", "="), ["/metrics"])
+
+    def test_xenhactl_offers_every_command(self):
+        commands = deb.commands(deb.run(self.root / "usr/bin/xenhactl", "--help"))
+        self.assertEqual(len(commands), 19)
+        first = {}
+        for command in commands:
+            word, _, second = command.partition(" ")
+            first.setdefault(word, []).extend([second] if second else [])
+        self.assertEqual(sorted(self.offered("xenhactl", "")), sorted(first))
+        for word, seconds in first.items():
+            if seconds:
+                self.assertEqual(sorted(self.offered("xenhactl", word, "")), sorted(seconds))
+        self.assertEqual(self.offered("xenhactl", "fai"), ["failovers"])
+        self.assertEqual(self.offered("xenhactl", "--output", "=", "json", "host", "res"), ["restart", "resume"])
+
+    def test_xenhactl_offers_the_flags_of_a_command_and_no_others(self):
+        common = self.flags("xenhactl")
+        self.assertEqual(sorted(self.offered("xenhactl", "--")), sorted(common))
+        for command in deb.commands(deb.run(self.root / "usr/bin/xenhactl", "--help")):
+            with self.subTest(command):
+                words = command.split()
+                self.assertEqual(sorted(self.offered("xenhactl", *words, "--")), sorted(self.flags("xenhactl", *words) + common))
+
+    def test_xenhactl_offers_the_pools_of_the_config_file(self):
+        installed = self.root / "etc/xenha/xenha.yml"
+        self.assertEqual(self.offered("xenhactl", "--config.file", "=", str(installed), "status", ""), ["example"])
+        config = self.root / "etc/xenha/mine.yml"
+        config.write_text("pools:\n  - name: cluster1\n    hosts: [192.0.2.1]\n    actor:\n      username: u\n"
+                          "  - {name: 'cluster-2', hosts: [192.0.2.2]}\n  - hosts: [192.0.2.3]\n    name: \"b.3\"\n"
+                          "cloudstack:\n  - name: cloud1\n", encoding="utf-8")
+        flag = ["--config.file", "=", str(config)]
+        for command in (["doctor"], ["ha", "enable"], ["host", "restart"], ["latency", "enable"]):
+            self.assertEqual(self.offered("xenhactl", *flag, *command, ""), ["cluster1", "cluster-2", "b.3"])
+        self.assertEqual(self.offered("xenhactl", *flag, "pin", "cluster-"), ["cluster-2"])
+        self.assertEqual(self.offered("xenhactl", *flag, "host", "restart", "cluster1", ""), [])
+
+    def test_values_follow_the_flags_of_xenhactl(self):
+        self.assertEqual(self.offered("xenhactl", "status", "--output", "="), ["table", "json"])
+        self.assertEqual(self.offered("xenhactl", "--output", "j"), ["json"])
+        self.assertEqual(self.offered("xenhactl", "--log.format", "=", "l"), ["logfmt"])
+        self.assertEqual(self.offered("xenhactl", "--config.file", "=", "xen"), ["xenha.yml"])
+        self.assertEqual(self.offered("xenhactl", "pause", "cluster1", "--for", "=", "4"), ["4h"])
 
     def test_it_is_bound_to_the_programs(self):
         for name in deb.DAEMONS:

@@ -5,13 +5,22 @@ import subprocess
 import tarfile
 import io
 
-NAMES = ["xenha-common", "xenha-exporter", "xenha-hooks"]
+NAMES = ["xenha-common", "xenha-exporter", "xenha-hooks", "xenhactl"]
 DAEMONS = ["xenha-exporter", "xenha-hooks"]
+# Name -> section of its manual.
+PROGRAMS = {"xenha-exporter": 8, "xenha-hooks": 8, "xenhactl": 1}
 
 
 def run(*words, **options):
     """Output as text; CalledProcessError when it fails."""
     return subprocess.run([str(word) for word in words], check=True, capture_output=True, text=True, timeout=120, **options).stdout
+
+
+def commands(text):
+    """Of a program's help; a daemon has none."""
+    _, _, rest = text.partition("\nCommands:\n")
+    listed = rest.partition("\n\n")[0]
+    return [line.strip().split("  ")[0] for line in listed.splitlines()]
 
 
 class Package:

@@ -18,6 +18,8 @@ import tempfile
 import time
 import unittest
 
+import yaml
+
 import deb
 
 SKIPPED = 77  # as CTest is told
@@ -67,7 +69,8 @@ def install(*packages):
 
 
 def as_user(user, *words):
-    done = subprocess.run(["setpriv", f"--reuid={user}", f"--regid={user}", "--init-groups", *map(str, words)],
+    group = "nogroup" if user == "nobody" else user
+    done = subprocess.run(["setpriv", f"--reuid={user}", f"--regid={group}", "--init-groups", *map(str, words)],
                           capture_output=True, text=True, timeout=PATIENCE, cwd="/")
     return done.returncode, done.stdout + done.stderr
 
@@ -140,15 +143,16 @@ class Install(unittest.TestCase):
         self.assertEqual(owner(CONFIG), "root:root 644")
         self.assertEqual(deb.run("dpkg", "--audit"), "")
 
-    def test_each_comes_without_the_other(self):
-        for name, other in (deb.DAEMONS, deb.DAEMONS[::-1]):
+    def test_each_comes_without_the_others(self):
+        for name in deb.PROGRAMS:
             self.setUp()
             install(self.paths["xenha-common"], self.paths[name])
             self.assertEqual(deb.run("dpkg", "--audit"), "")
-            self.assertFalse(pathlib.Path(f"/usr/bin/{other}").exists())
-            self.assertEqual(as_user(name, name, "--config.check")[0], 0)
+            for other in set(deb.PROGRAMS) - {name}:
+                self.assertFalse(pathlib.Path(f"/usr/bin/{other}").exists())
+            self.assertEqual(as_user(name if name in deb.DAEMONS else "root", name, "--config.check")[0], 0)
 
-    def test_the_configuration_as_installed_passes_the_check_of_both(self):
+    def test_the_configuration_as_installed_passes_the_check_of_all(self):
         self.install_all()
         code, said = as_user("xenha-exporter", "xenha-exporter", "--config.check")
         self.assertEqual((code, said), (0, f"{CONFIG} is usable; pools: 1, listed hosts: 1, CloudStacks: 0, warnings: 0\n"))
@@ -157,6 +161,12 @@ class Install(unittest.TestCase):
         self.assertIn("mode: dry-run", said)
         self.assertIn("every alert is ignored", said)
         self.assertIn("warnings: 1", said)
+        code, said = as_user("root", "xenhactl", "--config.check")
+        self.assertEqual((code, said), (0, f"{CONFIG} is usable; pools: 1, with actor: 0, CloudStacks: 0, warnings: 0\n"))
+        # Nobody else may read the password, and is told which.
+        code, said = as_user("nobody", "xenhactl", "status")
+        self.assertEqual(code, 2)
+        self.assertIn(f"{SECRET} may not be read by user nobody", said)
 
     def test_only_the_hooks_may_read_what_can_switch_ha_on(self):
         self.install_all()
@@ -178,9 +188,11 @@ class Install(unittest.TestCase):
             self.assertEqual(code, 1)
             self.assertIn("Permission denied", said)
         for user, allowed in (("xenha-exporter", True), ("xenha-hooks", True), ("nobody", False)):
-            done = subprocess.run(["setpriv", f"--reuid={user}", "--regid=nogroup" if user == "nobody" else f"--regid={user}",
-                                   "--init-groups", "cat", SECRET], capture_output=True, timeout=PATIENCE)
-            self.assertEqual(done.returncode == 0, allowed, user)
+            self.assertEqual(as_user(user, "cat", SECRET)[0] == 0, allowed, user)
+
+    def readme_example(self, text, section):
+        """The YAML example with that section, parsed."""
+        return next(loaded for loaded in map(yaml.safe_load, re.findall(r"```yaml\n(.*?)```", text, re.S)) if section in loaded)
 
     def test_the_set_up_of_the_readme(self):
         self.install_all()
@@ -190,17 +202,35 @@ class Install(unittest.TestCase):
         for name in ("hooks", "operator"):
             self.assertEqual(owner(f"/etc/xenha/{name}.token"), "root:xenha-hooks 640")
         self.assertEqual(owner("/etc/prometheus/xenha-hooks.token"), "root:prometheus 640")
-        config = next(part for part in re.findall(r"```yaml\n(.*?)```", text, re.S) if "\nhooks:\n" in part)
+        config = self.readme_example(text, "hooks")
         for name in ("cluster1.pw", "cluster1-root.pw", "cloud1.key", "cloud1.secret"):
             secret(name, "xenha")
         secret("cluster1-actor.pw", "xenha-hooks")
         deb.run("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=ca", "-keyout", "/tmp/ca.key", "-out",
                 "/etc/xenha/ca.pem")
-        CONFIG.write_text(config.replace("mode: dry-run", "mode: act"), encoding="utf-8")
+        config["hooks"]["mode"] = "act"
+        CONFIG.write_text(yaml.safe_dump(config), encoding="utf-8")
         for name in deb.DAEMONS:
             code, said = as_user(name, name, "--config.check")
             self.assertEqual(code, 0, said)
             self.assertIn("warnings: 0", said)
+        self.set_up_xenhactl(text, config)
+
+    def set_up_xenhactl(self, text, config):
+        commands = re.search(r"^    for name in cloud1-actor.*\n(?:    .*\n)+", text, re.M)[0]
+        deb.run("bash", "-ec", commands, input="A-KEY\nA SECRET\n")
+        self.assertEqual(pathlib.Path("/etc/xenha/cloud1-actor.secret").read_text(encoding="utf-8"), "A SECRET\n")
+        added = self.readme_example(text, "ctl")
+        for section in ("pools", "cloudstack"):
+            config[section][0].update(added[section][0])
+        CONFIG.write_text(yaml.safe_dump(config | {"ctl": added["ctl"]}), encoding="utf-8")
+        code, said = as_user("root", "xenhactl", "--config.check")
+        self.assertEqual((code, said), (0, f"{CONFIG} is usable; pools: 1, with actor: 1, CloudStacks: 1, warnings: 0\n"))
+        # The daemons read the same file and neither of CloudStack's new keys; they could not.
+        for name in deb.DAEMONS:
+            self.assertEqual(as_user(name, name, "--config.check")[0], 0)
+            for key in ("cloud1-actor.key", "cloud1-actor.secret"):
+                self.assertIn("Permission denied", as_user(name, "cat", CONFIG.parent / key)[1])
 
     def test_the_hooks_run_as_their_user_and_do_nothing(self):
         self.install_all()
@@ -257,9 +287,20 @@ class Install(unittest.TestCase):
         self.assertTrue((CONFIG.parent / "cluster1-actor.pw").exists())
         self.assertTrue(pathlib.Path("/var/lib/xenha-exporter").exists())
         self.assertEqual(as_user("xenha-exporter", "xenha-exporter", "--config.check")[0], 0)
-        deb.run("dpkg", "--purge", "xenha-exporter", "xenha-common")
+        deb.run("dpkg", "--purge", "xenha-exporter", "xenhactl", "xenha-common")
         self.assertEqual([path.name for path in CONFIG.parent.iterdir()], ["cluster1-actor.pw"])
         self.assertFalse(pathlib.Path("/var/lib/xenha-exporter").exists())
+
+    def test_removing_xenhactl_leaves_how_far_a_procedure_is(self):
+        self.install_all()
+        kept = pathlib.Path.home() / ".local/state/xenha/cluster1.json"
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        kept.write_text("kept", encoding="utf-8")
+        before = pathlib.Path("/var/lib/dpkg/info/xenhactl.list").read_text(encoding="utf-8").split()
+        deb.run("dpkg", "--purge", "xenhactl")
+        self.assertEqual([path for path in before if pathlib.Path(path).is_file()], [])
+        self.assertEqual(kept.read_text(encoding="utf-8"), "kept")
+        self.assertEqual(as_user("xenha-hooks", "xenha-hooks", "--config.check")[0], 0)
 
     def test_an_exporter_of_before_is_upgraded_with_its_configuration(self):
         with tempfile.TemporaryDirectory() as directory:
