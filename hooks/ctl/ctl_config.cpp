@@ -74,7 +74,10 @@ void open_what_is_needed(const ConfigFile& file, const Needs& needs, CtlConfig& 
     if ((needs.clouds || needs.cloud_actors) && named)
       out.clouds.push_back(open_cloud(cloud, needs, problems));
   }
-  if (needs.token) out.token = open_token(file, problems);
+  if (needs.hooks) out.token = open_token(file, problems);
+  if (file.ctl.login && (needs.exporter || (needs.hooks && !out.token)))
+    out.login = config::open_login(*file.ctl.login, problems);
+  if (needs.exporter || needs.hooks) static_cast<void>(config::open_ca_file(file.ctl.tls, problems));
 }
 
 }  // namespace
@@ -100,6 +103,7 @@ Result<CtlConfig, Problems> load_ctl_config(const std::filesystem::path& path, c
   open_what_is_needed(file, needs, out, problems);
   out.exporter_url = file.ctl.exporter_url;
   out.hooks_url = file.ctl.hooks_url;
+  out.daemons_policy = file.ctl.tls.policy;
   out.state_dir = state_dir_of(file.ctl, problems);
   out.hooks_state_dir = file.hooks.state_dir;
   out.kill_switch_file = file.hooks.guards.kill_switch_file;
@@ -113,7 +117,8 @@ Result<CtlConfig, Problems> load_ctl_config(const std::filesystem::path& path, c
 
 config::CheckReport check_report(const std::filesystem::path& path) {
   const Result<CtlConfig, Problems> config = load_ctl_config(
-      path, {.pools = true, .actors = true, .clouds = true, .cloud_actors = true, .token = true});
+      path,
+      {.pools = true, .actors = true, .clouds = true, .cloud_actors = true, .exporter = true, .hooks = true});
   if (!config) return config::unusable(path, config.error());
   Problems problems(path.string());
   problems.add_warnings(config->warnings);

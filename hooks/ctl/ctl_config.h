@@ -24,7 +24,8 @@ struct Needs {
   bool actors = false;        ///< pools[].actor, where there is one
   bool clouds = false;        ///< CloudStack's reading keys, of those that a pool names
   bool cloud_actors = false;  ///< cloudstack[].actor, where there is one
-  bool token = false;         ///< of xenha-hooks
+  bool exporter = false;      ///< how xenha-exporter is asked: the login of its web config, ctl.tls
+  bool hooks = false;         ///< and xenha-hooks: its token, or without one the same login
   std::string only_pool;      ///< name; empty = all. Secrets of other pools stay closed
 };
 
@@ -48,9 +49,11 @@ struct CtlConfig {
   std::vector<CtlPool> pools;           ///< those that were asked for
   std::vector<CtlCloud> clouds;         ///< those that they name
   config::Url exporter_url, hooks_url;
-  std::optional<config::CloudKey> token;
-  std::filesystem::path state_dir;        ///< ours, absolute; may not exist yet
-  std::filesystem::path hooks_state_dir;  ///< of xenha-hooks
+  http::TlsPolicy daemons_policy;           ///< of both
+  std::optional<config::CloudKey> token;    ///< of xenha-hooks; a bearer
+  std::optional<config::Credential> login;  ///< of the daemons' web config, where no token is sent
+  std::filesystem::path state_dir;          ///< ours, absolute; may not exist yet
+  std::filesystem::path hooks_state_dir;    ///< of xenha-hooks
   std::filesystem::path kill_switch_file;
   hooks::Policy policy;  ///< the guards as xenha-hooks has them
   Duration read_gap{};

@@ -1,5 +1,6 @@
 #include "hooks/ctl/daemon.h"
 
+#include <openssl/evp.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -32,17 +33,41 @@ std::string user() {
   return "uid " + std::to_string(getuid());
 }
 
+std::string base64(const std::string& text) {
+  std::string out(4 * ((text.size() + 2) / 3) + 1, '\0');
+  const int length =
+      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
+                      reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
+  out.resize(static_cast<std::size_t>(length));
+  return out;
+}
+
+/// xenha-hooks takes pause, resume and clear with its token only, and everything with it.
+std::optional<std::string> authorization(const CtlConfig& config, Daemon daemon) {
+  if (daemon == Daemon::kHooks && config.token) return "Bearer " + config.token->text.reveal();
+  if (!config.login) return std::nullopt;
+  return "Basic " + base64(config.login->username + ":" + config.login->password.reveal());
+}
+
 http::Request request_to(const DaemonLine& line, Daemon daemon, const std::string& target) {
   const Context& context = line.context;
   const config::Url& url = url_of(context, daemon);
   http::Request request;
-  request.endpoint = std::make_shared<const http::Endpoint>(http::Endpoint{url.tls, url.host, url.port, {}});
+  request.endpoint = std::make_shared<const http::Endpoint>(http::Endpoint{
+      url.tls, url.host, url.port, url.tls ? context.config.daemons_policy : http::TlsPolicy{}});
   request.target = (url.path == "/" ? "" : url.path) + target;
-  if (daemon == Daemon::kHooks && context.config.token)
-    request.headers.push_back("Authorization: Bearer " + context.config.token->text.reveal());
+  if (const std::optional<std::string> shown = authorization(context.config, daemon))
+    request.headers.push_back("Authorization: " + *shown);
   request.deadline = context.clock.steady() + line.patience;
   request.max_body = kLongestAnswer;
   return request;
+}
+
+std::string login_advice(const CtlConfig& config, Daemon daemon) {
+  if (daemon == Daemon::kHooks) return "ctl.token_file must name the file of hooks.operator_token_file";
+  if (config.login)
+    return "ctl.username and its password must be those of a user in basic_auth_users of its web config";
+  return "write ctl.username and ctl.password_file, of a user in basic_auth_users of its web config";
 }
 
 Result<Json> answer_of(const DaemonLine& line, Daemon daemon, http::Request request) {
@@ -53,6 +78,8 @@ Result<Json> answer_of(const DaemonLine& line, Daemon daemon, http::Request requ
   if (!response) {
     Error error = response.error();
     error.message = std::string(name_of(daemon)) + ": " + error.message;
+    if (error.code == ErrorCode::kTls)
+      error.message += ". For our daemons that is ctl.tls in the config file; nothing was sent";
     return error;
   }
   Json json = Json::parse(response->body, nullptr, false);
@@ -64,9 +91,10 @@ Result<Json> answer_of(const DaemonLine& line, Daemon daemon, http::Request requ
   if (json.is_object() && json.contains("error") && json["error"].is_string())
     sentence = json["error"].get<std::string>();
   const std::string status = std::to_string(response->status);
-  return Error{
-      response->status == 401 || response->status == 403 ? ErrorCode::kAuth : ErrorCode::kRemoteFault,
-      from + " answers " + status + (sentence.empty() ? "" : ": " + sentence), status};
+  const std::string said = from + " answers " + status + (sentence.empty() ? "" : ": " + sentence);
+  if (response->status == 401 || response->status == 403)
+    return Error{ErrorCode::kAuth, said + "; " + login_advice(context.config, daemon), status};
+  return Error{ErrorCode::kRemoteFault, said, status};
 }
 
 }  // namespace
@@ -103,12 +131,8 @@ std::string percent_encoded(const std::string& text) {
 
 ExitCode fail(const Context& context, Daemon daemon, const Error& error) {
   const char* key = daemon == Daemon::kHooks ? "ctl.hooks_url" : "ctl.exporter_url";
-  if (error.code == ErrorCode::kAuth)
-    return fail(context, ExitCode::kRefused,
-                error.message + (daemon == Daemon::kHooks
-                                     ? "; ctl.token_file must name the file of hooks.operator_token_file"
-                                     : "; xenhactl has no login for it"));
-  if (error.code == ErrorCode::kRemoteFault && error.remote_code != "503")
+  if (error.code == ErrorCode::kTls) return fail(context, ExitCode::kUnreachable, error.message);
+  if (error.code == ErrorCode::kAuth || (error.code == ErrorCode::kRemoteFault && error.remote_code != "503"))
     return fail(context, ExitCode::kRefused, error.message);
   return fail(
       context, ExitCode::kUnreachable,

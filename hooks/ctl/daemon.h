@@ -1,4 +1,4 @@
-// Asks one of our daemons over HTTP: xenha-hooks with the operator's token, xenha-exporter without any.
+// Asks one of our daemons over HTTP: xenha-hooks with the operator's token, else as a user of its web config.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>

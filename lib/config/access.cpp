@@ -20,15 +20,6 @@ void report_unreadable(const Error& error, const SecretEntry& entry, const std::
                    "create it or write its whole path (not shown here, it might be the " + word + " itself)");
 }
 
-/// Of the content, so that a renewed file makes another config.
-std::string open_ca_file(const TlsEntry& tls, Problems& problems) {
-  if (tls.policy.ca_file.empty()) return {};
-  Result<std::string> fingerprint = fingerprint_of_ca_file(tls.policy.ca_file);
-  if (fingerprint) return *std::move(fingerprint);
-  problems.error(tls.ca_file, fingerprint.error().message);
-  return {};
-}
-
 std::optional<Credential> local_root(const PoolEntry& pool, const Credential& login, Problems& problems) {
   if (pool.host_login) return open_login(*pool.host_login, problems);
   if (login.username == "root") return login;
@@ -58,6 +49,14 @@ std::pair<Secret, SecretSource> open_secret(const SecretEntry& entry, const std:
   if (reading->world_readable)
     problems.warn(entry.where, "every user of this machine can read the file", "chmod 0640 it");
   return {std::move(reading->secret), std::move(reading->source)};
+}
+
+std::string open_ca_file(const TlsEntry& tls, Problems& problems) {
+  if (tls.policy.ca_file.empty()) return {};
+  Result<std::string> fingerprint = fingerprint_of_ca_file(tls.policy.ca_file);
+  if (fingerprint) return *std::move(fingerprint);
+  problems.error(tls.ca_file, fingerprint.error().message);
+  return {};
 }
 
 Credential open_login(const LoginEntry& login, Problems& problems) {

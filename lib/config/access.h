@@ -94,6 +94,8 @@ PoolConfig reach_of(const PoolEntry& entry);
 CloudConfig open_cloud(const CloudEntry& entry, Problems& problems);
 Credential open_login(const LoginEntry& login, Problems& problems);
 CloudKey open_key(const SecretEntry& entry, Problems& problems);
+/// The sum of its content, so that a renewed file makes another config; empty when none is configured.
+std::string open_ca_file(const TlsEntry& tls, Problems& problems);
 /// The text and the place as it was then; an empty text after a problem. `word`: what the secret is.
 std::pair<Secret, SecretSource> open_secret(const SecretEntry& entry, const std::string& word,
                                             Problems& problems);

@@ -102,8 +102,10 @@ struct HooksEntry {
 
 struct CtlEntry {
   Url exporter_url, hooks_url;
+  TlsEntry tls;  ///< of both
   SecretEntry token;
-  std::string state_dir;  ///< may begin with ~/ ; empty = $XDG_STATE_HOME/xenha
+  std::optional<LoginEntry> login;  ///< a user of the daemons' web config
+  std::string state_dir;            ///< may begin with ~/ ; empty = $XDG_STATE_HOME/xenha
   Where where;
 };
 

@@ -1,5 +1,6 @@
 // The sections beside pools: cloudstack, exporter, hooks, ctl.
 #include <algorithm>
+#include <tuple>
 
 #include "lib/config/duration.h"
 #include "lib/config/entries.h"
@@ -89,6 +90,34 @@ GuardsEntry read_guards(const Node* node, const Where& where, const Path& direct
   return guards;
 }
 
+bool is_loopback(const std::string& host) {
+  return host == "localhost" || host.starts_with("127.") || host == "::1";
+}
+
+/// One of the login's keys is there.
+std::optional<LoginEntry> read_web_login(Section& section, const Path& directory) {
+  bool any = section.present("password");
+  for (const char* key : {"username", "password_file", "password_env"}) any = section.has(key) || any;
+  if (!any) return {};
+  LoginEntry login = read_login(section, directory);
+  if (login.username.find(':') != std::string::npos)
+    section.problems().error(section.at("username"), "holds a colon, which ends the name for a web server",
+                             "give it another name in basic_auth_users");
+  return login;
+}
+
+void warn_of_readable_secrets(const Section& section, const CtlEntry& ctl, Problems& problems) {
+  const bool to_hooks = ctl.login || ctl.token.source.is_set();
+  for (const auto& [key, url, gets] : {std::tuple("exporter_url", &ctl.exporter_url, ctl.login.has_value()),
+                                       std::tuple("hooks_url", &ctl.hooks_url, to_hooks)})
+    if (gets && !url->tls && !is_loopback(url->host))
+      problems.warn(section.at(key), "plain http sends the password or token readable through the network",
+                    "give the daemon TLS (its web config) and write https");
+  if (to_hooks && ctl.tls.policy.insecure_skip_verify)
+    problems.warn(ctl.tls.insecure_skip_verify, "nobody checks who gets the password or token",
+                  "use ca_file or pinned_sha256");
+}
+
 }  // namespace
 
 CloudEntry read_cloud(const Node& node, const Where& where, const Path& directory, Problems& problems) {
@@ -149,7 +178,11 @@ CtlEntry read_ctl(const Node* node, const Where& where, const Path& directory, P
   ctl.where = where;
   ctl.exporter_url = read_url(section, "exporter_url", "http://127.0.0.1:10045");
   ctl.hooks_url = read_url(section, "hooks_url", "http://127.0.0.1:10046");
+  ctl.tls = read_tls(section.find("tls"), section.at("tls"), directory, problems);
+  check_tls(ctl.tls, ctl.exporter_url.tls || ctl.hooks_url.tls, !ctl.tls.policy.pins.empty(), problems);
   ctl.token = read_secret_file(section, "token_file", "token", directory, false);
+  ctl.login = read_web_login(section, directory);
+  warn_of_readable_secrets(section, ctl, problems);
   const std::string state_dir = section.text("state_dir").value;
   ctl.state_dir =
       state_dir.empty() || state_dir.starts_with("~/") ? state_dir : resolved(directory, state_dir).string();

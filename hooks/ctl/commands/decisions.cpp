@@ -22,7 +22,7 @@ class Decisions final : public Command {
     parser.argument("POOL", "Only of this pool.", pool_, false);
     limit_.declare(parser, "How many at most.");
   }
-  Needs needs() const override { return {.token = true, .only_pool = pool_}; }
+  Needs needs() const override { return {.hooks = true, .only_pool = pool_}; }
   std::string usage_problem() const override { return limit_.problem(); }
 
   ExitCode run(Context& context) override {

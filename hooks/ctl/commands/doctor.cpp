@@ -26,7 +26,9 @@ class Doctor final : public Command {
     parser.argument("POOL", "Only this pool.", pool_, false);
     parser.flag("strict", "End with 1 also when something could not be checked.", strict_);
   }
-  Needs needs() const override { return {.pools = true, .clouds = true, .token = true, .only_pool = pool_}; }
+  Needs needs() const override {
+    return {.pools = true, .clouds = true, .exporter = true, .hooks = true, .only_pool = pool_};
+  }
 
   ExitCode run(Context& context) override {
     const DaemonWords daemons = ask_daemons(context);

@@ -25,7 +25,7 @@ class Failovers final : public Command {
     parser.argument("ID", "As the list shows it, or the name of a pool: its newest.", id_, false);
     limit_.declare(parser, "How many at most, in the list.");
   }
-  Needs needs() const override { return {}; }
+  Needs needs() const override { return {.exporter = true}; }
   std::string usage_problem() const override { return limit_.problem(); }
 
   ExitCode run(Context& context) override {

@@ -15,7 +15,7 @@ class Order : public Command {
   void declare(config::FlagParser& parser) override {
     parser.argument("POOL", "Name of the pool in the config file.", pool_);
   }
-  Needs needs() const override { return {.token = true, .only_pool = pool_}; }
+  Needs needs() const override { return {.hooks = true, .only_pool = pool_}; }
 
   ExitCode run(Context& context) override { return through_daemon(context); }
 

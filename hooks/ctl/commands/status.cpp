@@ -24,7 +24,9 @@ class Status final : public Command {
   void declare(config::FlagParser& parser) override {
     parser.argument("POOL", "Only this pool, also when it is well.", pool_, false);
   }
-  Needs needs() const override { return {.pools = true, .clouds = true, .token = true, .only_pool = pool_}; }
+  Needs needs() const override {
+    return {.pools = true, .clouds = true, .exporter = true, .hooks = true, .only_pool = pool_};
+  }
 
   ExitCode run(Context& context) override {
     const std::vector<PoolStatus> pools = read(context);

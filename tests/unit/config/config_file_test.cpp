@@ -46,6 +46,8 @@ TEST(ConfigFile, DefaultsAreTheContract) {
   EXPECT_EQ(guards.kill_switch_file, "/etc/xenha/STOP");
   EXPECT_EQ(file.ctl.exporter_url, (Url{false, "127.0.0.1", 10045, "/"}));
   EXPECT_EQ(file.ctl.hooks_url, (Url{false, "127.0.0.1", 10046, "/"}));
+  EXPECT_EQ(file.ctl.tls.policy, http::TlsPolicy{});
+  EXPECT_FALSE(file.ctl.login);
   EXPECT_EQ(file.ctl.state_dir, "");
   EXPECT_EQ(file.web_config_file, "");
 }
@@ -82,6 +84,10 @@ TEST(ConfigFile, EveryKeyIsReadWithoutOpeningASecret) {
   EXPECT_EQ(file.hooks.guards.kill_switch_file, beside("STOP"));
   EXPECT_EQ(file.ctl.hooks_url, (Url{true, "::1", 10046, "/xenha"}));
   EXPECT_EQ(file.ctl.token.source.describe(), "/etc/xenha/operator.token");
+  EXPECT_EQ(file.ctl.tls.policy.ca_file, beside("../secrets/ca.pem"));
+  ASSERT_TRUE(file.ctl.login);
+  EXPECT_EQ(file.ctl.login->username, "joe");
+  EXPECT_EQ(file.ctl.login->password.source.describe(), beside("web.pw"));
   EXPECT_EQ(file.ctl.state_dir, "~/.local/state/xenha");
   EXPECT_EQ(file.web_config_file, beside("web.yml"));
 }

@@ -133,7 +133,9 @@ TEST_F(GoodConfig, WhatIsUnwiseIsWarnedOf) {
                                    HasSubstr("pools[0].scheme: plain http"),
                                    HasSubstr("pools[0].ha_timeout: below 90s"),
                                    HasSubstr("pools[1].tls.insecure_skip_verify: nobody checks"),
-                                   HasSubstr("pools[2].tls.min_version: the pins stand at single hosts")));
+                                   HasSubstr("pools[2].tls.min_version: the pins stand at single hosts"),
+                                   HasSubstr("ctl.exporter_url: plain http sends the password or token"),
+                                   HasSubstr("ctl.tls.insecure_skip_verify: nobody checks who gets")));
   EXPECT_FALSE(config.pools[0].host_login);
   EXPECT_EQ(config.pools[0].port, 80);
   EXPECT_FALSE(config.pools[0].may_follow_unlisted());
@@ -257,7 +259,7 @@ TEST_F(GoodConfig, TheCheckEndsWithZeroAndCounts) {
   EXPECT_EQ(report.exit_code, 0);
   EXPECT_THAT(report.text,
               testing::EndsWith(path.string() +
-                                " is usable; pools: 3, listed hosts: 3, CloudStacks: 0, warnings: 5\n"));
+                                " is usable; pools: 3, listed hosts: 3, CloudStacks: 0, warnings: 7\n"));
   EXPECT_THAT(report.text, testing::StartsWith("warning: "));
 }
 

@@ -73,7 +73,7 @@ TEST_F(CtlFlags, NeedsNameThePoolThatWasGiven) {
   const auto result = parse({"status", "cluster2"});
   const Needs needs = std::get<Flags>(result).command->needs();
   EXPECT_EQ(needs.only_pool, "cluster2");
-  EXPECT_TRUE(needs.pools && needs.clouds && needs.token);
+  EXPECT_TRUE(needs.pools && needs.clouds && needs.exporter && needs.hooks);
   EXPECT_FALSE(needs.actors || needs.cloud_actors);
 }
 
