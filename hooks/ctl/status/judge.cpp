@@ -5,6 +5,7 @@
 #include "hooks/ctl/status/pool_status.h"
 #include "hooks/ctl/status/words.h"
 #include "lib/base/shell_word.h"
+#include "lib/model/pool_reading.h"
 
 namespace xenha::ctl {
 namespace {
@@ -133,9 +134,29 @@ class Judge {
     if (s.ha_enabled == false && !s.sr && !s.configured_sr.empty())
       bad("The heartbeat SR " + s.configured_sr + " of the config file is not in the pool.",
           "Attach it, or correct heartbeat_sr.");
-    if (s.intent && s.intent->until && *s.intent->until > now_)
-      note("Planned work is under way: " + s.intent->text + ", until " +
-           moment_words(*s.intent->until, now_) + ".");
+    if (is_intended()) look_at_intent();
+  }
+
+  /// Our mark, and its time is not over.
+  bool is_intended() const {
+    const auto& intent = s_.situation.intent;
+    return intent && intent->until && *intent->until > now_;
+  }
+
+  std::string intended(const char* key) const {
+    return model::mark_entry(s_.situation.intent->text, key).value_or("");
+  }
+
+  void look_at_intent() {
+    const hooks::Mark& intent = *s_.situation.intent;
+    const std::string procedure = intended("do"), host = intended("host");
+    std::string next, how;
+    if (procedure == "ha-enable") how = command("ha enable");
+    if (procedure.starts_with("host-") && !host.empty()) how = command("host resume", host);
+    if (!how.empty()) next = "If nobody works on it any more, go on with:";
+    note("Planned work is under way: " + work_words(intent.text) + "; " + mark_end_words(intent.until, now_) +
+             ".",
+         next, how);
   }
 
   void look_at_ha_off() {
@@ -202,14 +223,14 @@ class Judge {
           name + (planned ? " is in maintenance." : " is disabled: no VM starts there."),
           planned ? "" : "A start of the toolstack does that for minutes. Else, on any host:",
           planned ? "" : "xe host-enable host=" + shell_word(name));
-    look_at_cloud(host, planned);
+    look_at_cloud(host);
   }
 
-  void look_at_cloud(const HostStatus& host, bool planned) {
+  void look_at_cloud(const HostStatus& host) {
     const std::string& state = host.cloud_state;
     const std::string& name = host.said.label;
     const bool well = host.said.reachable == true && host.said.live != false;
-    if (planned && host.said.reachable == true)
+    if (is_in_cloud_maintenance(host) && host.said.reachable == true)
       note(name + " is in maintenance in CloudStack (" + host.cloud_resource_state + ").");
     else if (state == "Alert")
       bad("CloudStack holds " + name + " in Alert" + (well ? " though XenServer reaches it" : "") +
@@ -229,13 +250,17 @@ class Judge {
     return !cloud || cloud->managed_state.empty() || cloud->managed_state == "Managed";
   }
 
-  /// Planned work that CloudStack shows, or our mark.
-  bool is_planned(const HostStatus& host) const {
+  bool is_in_cloud_maintenance(const HostStatus& host) const {
     const std::string& state = host.cloud_resource_state;
-    if (state.find("Maintenance") != std::string::npos || state == "Disabled") return true;
-    const auto& intent = s_.situation.intent;
-    return intent && intent->until && *intent->until > now_ &&
-           intent->text.find("host=" + host.said.label) != std::string::npos;
+    return state.find("Maintenance") != std::string::npos || state == "Disabled";
+  }
+
+  /// Planned work that CloudStack shows, or our mark. A host that is being recovered failed unplanned.
+  bool is_planned(const HostStatus& host) const {
+    if (is_in_cloud_maintenance(host)) return true;
+    return is_intended() && intended("do") != "host-recover" &&
+           (intended("host") == host.said.label ||
+            (!host.said.uuid.empty() && intended("host") == host.said.uuid));
   }
 
   void look_at_vms() {

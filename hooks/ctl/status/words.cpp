@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "hooks/ctl/render/spans.h"
+#include "lib/model/pool_reading.h"
 
 namespace xenha::ctl {
 namespace {
@@ -61,6 +62,16 @@ std::string ha_off_since(const PoolStatus& status) {
     return "since " + moment_words(*status.exporter.ha_disabled_since, now);
   if (status.hooks.seen_on) return "(last seen on " + moment_words(*status.hooks.seen_on, now) + ")";
   return {};
+}
+
+std::string work_words(const std::string& mark) {
+  const auto entry = [&](const char* key) { return model::mark_entry(mark, key).value_or(""); };
+  std::string what = entry("do");
+  if (what.empty()) return mark;
+  std::replace(what.begin(), what.end(), '-', ' ');
+  if (const std::string host = entry("host"); !host.empty())
+    what += " " + host + ", step " + entry("step") + ",";
+  return what + " by " + entry("by") + (entry("at").empty() ? "" : " on " + entry("at"));
 }
 
 std::string mark_end_words(const std::optional<WallTime>& until, WallTime now) {

@@ -17,6 +17,10 @@ std::string absence_words(const hooks::HostSituation& host);
 /// "since ..., switched off by ..."; empty when nobody knows.
 std::string ha_off_since(const PoolStatus& status);
 
+/// The mark xenha:intent: "host restart xs2, step 4, by joe on adm1"; as it stands when no procedure wrote
+/// it.
+std::string work_words(const std::string& mark);
+
 /// When a mark on the pool ends, or ended: "until ...".
 std::string mark_end_words(const std::optional<WallTime>& until, WallTime now);
 

@@ -217,7 +217,44 @@ const Row kRows[] = {
      [](PoolStatus& s) {
        s.situation.intent = hooks::Mark{"by=joe;host=xs2", status_now() + 1h};
      },
-     kNote, "Planned work is under way: by=joe;host=xs2", ""},
+     kNote, "Planned work is under way: by=joe;host=xs2; until 2027-01-15 09:00:00 UTC (in 1 h 00 min).", ""},
+    {"a_procedure",
+     [](PoolStatus& s) {
+       s.situation.intent = hooks::Mark{
+           "by=joe;host=xs2;step=4;do=host-restart;form=cloud,ha;uuid=u;at=adm1;id=1", status_now() + 1h};
+     },
+     kNote,
+     "Planned work is under way: host restart xs2, step 4, by joe on adm1; until 2027-01-15 09:00:00 UTC",
+     "xenhactl host resume cluster1 xs2"},
+    {"a_host_that_restarts",
+     [](PoolStatus& s) {
+       lose(s, 1);
+       s.situation.intent = hooks::Mark{"by=joe;host=xs2;step=5;do=host-restart", status_now() + 1h};
+     },
+     kWarning, "xs2 does not answer, in planned maintenance", "xenhactl host return cluster1 xs2"},
+    {"a_host_whose_name_only_begins_like_that",
+     [](PoolStatus& s) {
+       lose(s, 1);
+       s.situation.intent = hooks::Mark{"by=joe;host=xs22;step=5;do=host-restart", status_now() + 1h};
+     },
+     kBad, "xs2 does not answer: the master misses it too", "xenhactl host recover cluster1 xs2"},
+    {"a_host_that_is_recovered_was_not_planned",
+     [](PoolStatus& s) {
+       lose(s, 1);
+       s.situation.intent = hooks::Mark{"by=joe;host=xs2;step=2;do=host-recover", status_now() + 1h};
+     },
+     kBad, "xs2 does not answer: the master misses it too", "xenhactl host recover cluster1 xs2"},
+    {"a_procedure_of_the_pool",
+     [](PoolStatus& s) {
+       s.situation.intent = hooks::Mark{"by=joe;host=;step=1;do=ha-enable;form=ha", status_now() + 1h};
+     },
+     kNote, "Planned work is under way: ha enable by joe; until ", "xenhactl ha enable cluster1"},
+    {"ha_switched_off_on_purpose",
+     [](PoolStatus& s) {
+       s.situation.intent =
+           hooks::Mark{"by=joe;host=;step=2;do=ha-disable;form=ha;at=adm1", status_now() + 1h};
+     },
+     kNote, "Planned work is under way: ha disable by joe on adm1; until ", ""},
     {"kill_switch", [](PoolStatus& s) { s.situation.kill_switch = true; }, kNote, "kill switch", ""},
     {"operation", [](PoolStatus& s) { s.situation.operations = {"designate_new_master"}; }, kNote,
      "Running on the pool: designate_new_master", ""},
