@@ -39,7 +39,7 @@ def runs(pid):
 
 
 class Demo(story.Story):
-    def start(self, script, *flags, speed=40):
+    def start(self, script, *flags, speed=40, **options):
         """In a temporary directory of its own, so that what stays behind is seen."""
         path = self.stage.directory / "script"
         path.write_text(script, encoding="utf-8")
@@ -47,7 +47,7 @@ class Demo(story.Story):
         self.left.mkdir()
         return subprocess.Popen([sys.executable, "-B", DEMO, story.PROGRAMS, "--speed", str(speed), "--script", path, "--no-dashboards", *flags],
                                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                                env={**os.environ, "TMPDIR": str(self.left)})
+                                env={**os.environ, "TMPDIR": str(self.left)}, **options)
 
     def finish(self, demo):
         out = demo.communicate(timeout=240)[0]
@@ -106,6 +106,39 @@ class Demo(story.Story):
         self.assertIn("Alert in CloudStack: xs3", out)
         self.assertRegex(out, r"(PrepareFor)?Maintenance in CloudStack: xs2")
         self.assertIn("CloudStack is silent", out)
+
+    def test_xenhactl_says_what_is_wrong_and_puts_it_right(self):
+        demo = self.start("xenhactl status\nha-off cluster2\nxenhactl status cluster2\nxenhactl ha enable cluster2 --yes\n"
+                          "expect cluster2 ha=on armed=4/4\nxenhactl host restart cluster1 xs2 --yes\n"
+                          "expect cluster1 ha=on live=4/4 armed=4/4 cloud_up=4/4 within 30\n", "--no-wait")
+        out = self.finish(demo)
+        self.assertEqual(demo.returncode, 0, out)
+        self.assertRegex(out, r"at another terminal +\S+/xenhactl --config\.file=\S+/xenhactl\.yml status")
+        self.assertIn("cluster1  healthy  HA on, master cluster1-xs1, 4 hosts live and armed", out)
+        self.assertRegex(out, r"cluster2  NOT HEALTHY .*\n!!  HA is OFF since [^!]*\(exit code 1\)")
+        self.assertIn("Done: ha enable cluster2.\nHA is on: 4 of 4 hosts of cluster2 are armed.", out)
+        self.assertIn("Done: host restart cluster1 cluster1-xs2.\nHA is on: 4 of 4 hosts of cluster1 are armed.", out)
+
+    def test_ctrl_c_interrupts_xenhactl_only_and_it_goes_on(self):
+        demo = self.start("xenhactl host restart cluster1 xs1 --yes\nexpect cluster1 masters=1 within 60\n"
+                          "xenhactl host resume cluster1 xs1 --yes\n"
+                          "expect cluster1 ha=on armed=4/4 cloud_up=4/4 within 30\n", "--no-wait", start_new_session=True)
+        out = ""
+        while "sends pool.designate_new_master" not in out:
+            line = demo.stdout.readline()
+            self.assertTrue(line, out)
+            out += line
+        os.killpg(demo.pid, signal.SIGINT)  # as a terminal does
+        out += self.finish(demo)
+        self.assertEqual(demo.returncode, 0, out)
+        self.assertRegex(out, r"Interrupted [^!]*xenhactl host resume cluster1\s+cluster1-xs1\n[^!]*\(exit code 5\)")
+        self.assertIn("Done: host restart cluster1 cluster1-xs1.\nHA is on: 4 of 4 hosts of cluster1 are armed.", out)
+
+    def test_what_xenhactl_does_not_know_ends_a_script(self):
+        demo = self.start("xenhactl statsu\n", "--no-wait")
+        out = self.finish(demo)
+        self.assertEqual(demo.returncode, 1, out)
+        self.assertIn("did you mean status?", out)
 
     def test_the_simulator_knows_every_fault_of_the_menu(self):
         sim = self.stage.simulator(world={**WORLD, "speed": 40}, speed=40)

@@ -3,6 +3,7 @@
 import itertools
 
 import story
+from keyboard import with_cloud_actors
 from story import wait_until
 from stage import Program
 
@@ -44,13 +45,8 @@ class Procedures(story.Story):
 
     def written_config(self, name, actor):
         """Two of them: two machines, each with a journal of its own."""
-        keys = self.sim.directory
-
         def change(text):
-            for cloud in self.clouds if actor else ():
-                line = f"    secret_key_file: {keys}/{cloud}.secret\n"
-                text = text.replace(
-                    line, f"{line}    actor: {{api_key_file: {keys}/{cloud}.key, secret_key_file: {keys}/{cloud}.secret}}\n")
+            text = with_cloud_actors(text) if actor else text
             return text.split("\nhooks:\n")[0] + f"\nhooks:\n  guards: {GUARDS}\nctl:\n  state_dir: {name}\n"
 
         return self.stage.config(self.sim, change=change, request_timeout="5s", name=f"{name}.yml")

@@ -16,6 +16,7 @@ import alerting  # noqa: E402
 import chain  # noqa: E402
 import faults  # noqa: E402
 import hooks_daemon  # noqa: E402
+import keyboard  # noqa: E402
 import renderer  # noqa: E402
 import stage  # noqa: E402
 from board import Board  # noqa: E402
@@ -61,6 +62,7 @@ class Demo:
         self.exporter = stage_.exporter(config)
         self.hooks = hooks_daemon.Daemon(stage_, self.sim, factor=self.factor)
         self.receiver = alerting.Receiver().__enter__()
+        self.keyboard = keyboard.Keyboard(stage_, self.exporter, self.hooks)
         alerts = alerting.Alerting(stage_, self.exporter, self.receiver, factor=self.factor, routes=self.factor, hooks=[self.hooks])
         self.alertmanager, self.prometheus = alerts.alertmanager, alerts.prometheus
         seen = live_dashboards(stage_, self.prometheus) if dashboards else "not asked for"
@@ -78,6 +80,7 @@ class Demo:
   {'CloudStack':<20} {self.sim.cloud()["url"]}, simulated, release {self.sim.cloud()["version"]}
   {'failovers, JSON':<20} {self.exporter.url}/api/v1/failovers
   {'configuration':<20} {config}, of the hooks {self.hooks.config}
+  {'at another terminal':<20} {self.keyboard} status
 """)
         stage.wait_until("both pools and CloudStack are read", lambda: all(
             self.board.status(pool).settled() for pool in self.board.pools()))
@@ -104,6 +107,8 @@ class Demo:
   {'alerts':<34} what Prometheus' rules say; they wait {alerting.waits(self.factor)}
   {'decisions [N]':<34} the newest of the hooks, and why; their guards wait as long as the alerts do
   {'clear [POOL]':<34} let the hooks act again where they gave up
+  {'xenhactl ARGUMENTS..':<34} what is wrong and what to do: status, doctor, host restart cluster1 xs2, --help; Ctrl-C
+  {'':<34} interrupts only that
   {'menu, quit':<34}
 """)
 
@@ -135,6 +140,8 @@ class Demo:
             self.decisions(int(rest[0]) if rest else 10)
         elif word == "clear":
             self.clear(rest[0] if rest else self.board.pools()[0])
+        elif word == "xenhactl":
+            self.xenhactl(rest)
         elif word == "follow":
             self.follow(seconds=float(rest[0]) if rest else FOLLOW)
         elif word == "speed" and rest:
@@ -205,6 +212,17 @@ class Demo:
         except AssertionError as problem:
             raise Failed(str(problem)) from None
         print(f"  the hooks may act on {pool} again")
+
+    def xenhactl(self, words):
+        pool = next((word for word in words if word in self.board.pools()), None)
+        if pool:
+            full = {short: host for host, short in self.board.status(pool).short_names().items()}
+            words = [full.get(word, word) for word in words]
+        code = self.keyboard.type(words)
+        if code == 2:
+            raise Failed("xenhactl could not begin")
+        if code:
+            print(f"  (exit code {code})")
 
     def speed(self):
         return self.sim.state()["speed"]
