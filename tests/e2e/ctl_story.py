@@ -187,6 +187,28 @@ class Status(Ctl):
         self.assertIn("None of the 3 hosts answers", text)
         self.assertEqual(self.facts()["answers"], False)
 
+    def test_of_a_password_that_is_refused_and_of_a_key_that_is_not_the_pinned_one(self):
+        self.start()
+        trusted = self.config.read_text(encoding="utf-8")
+        other = re.sub(r"ca_file: \S+", f"pinned_sha256: ['{'A' * 43}=']", trusted)
+        self.assertNotEqual(other, trusted)
+        self.config.write_text(other, encoding="utf-8")
+        self.says_nothing_of_the_pool("wrong key: the server presented the pin")
+        self.config.write_text(trusted, encoding="utf-8")
+        self.ctl("status", "cluster1", code=0)
+        self.sim.command("change-password", pool="cluster1", user="monitor", password="another")
+        self.sim.command("expire-sessions", pool="cluster1")
+        self.says_nothing_of_the_pool("SESSION_AUTHENTICATION_FAILED")
+
+    def says_nothing_of_the_pool(self, why):
+        text = self.screen(self.ctl("status", "cluster1", code=3))
+        self.assertRegex(text, "!! Nothing is known of this pool: .*" + why)
+        self.assertIn("That says nothing of its health.", text)
+        self.assertIn("Master unknown, no host told", text)
+        for alarm in ("NO MASTER", "None of the 3 hosts answers", "power"):
+            self.assertNotIn(alarm, text)
+        self.assertEqual(self.facts()["answers"], False)
+
     def test_alone_and_of_several_pools(self):
         self.start(pools=[POOL, {"name": "cluster2", "hosts": 3, "vms": 6}], exporter=False, hooks=False)
         answer = self.ctl("status", code=0)

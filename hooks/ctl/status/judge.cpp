@@ -66,6 +66,12 @@ class Judge {
   }
 
   void look_at_silence() {
+    for (const HostStatus& host : s_.hosts)
+      if (host.said.reachable != false && !host.said.problem.empty())
+        return bad("Nothing is known of this pool: " + host.said.problem + ".",
+                   "That says nothing of its health. Put its login, or its tls, right in the config file and "
+                   "look again:",
+                   command("status"));
     const std::string what = "None of the " + std::to_string(s_.hosts.size()) + " hosts answers.";
     const bool just_lost = s_.exporter.last_success && now_ - *s_.exporter.last_success < kElection;
     if (ha() == true && just_lost)
@@ -305,8 +311,10 @@ class Judge {
 }  // namespace
 
 bool PoolStatus::anybody_answers() const {
-  return std::any_of(hosts.begin(), hosts.end(),
-                     [](const HostStatus& host) { return host.said.reachable == true; });
+  return std::any_of(hosts.begin(), hosts.end(), [](const HostStatus& host) {
+    const hooks::HostSituation& said = host.said;
+    return said.reachable == true && (said.claims_master || said.emergency == true || !said.failure.empty());
+  });
 }
 
 std::vector<std::string> PoolStatus::masters() const {

@@ -89,7 +89,8 @@ struct PoolStatus {
   HooksWord hooks;
 
   WallTime now() const { return situation.now; }
-  /// At least one host gave an answer.
+  /// At least one host told its role, or why it has none. One that refuses the password, or cannot prove who
+  /// it is, told nothing.
   bool anybody_answers() const;
   /// Labels of the hosts that claim to be the pool's master.
   std::vector<std::string> masters() const;

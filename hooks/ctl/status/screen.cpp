@@ -115,6 +115,7 @@ Cell master_words(const PoolStatus& status) {
     return {status.master + ", named by " + std::to_string(naming(status.master)) + " of " +
                 std::to_string(status.hosts.size()) + " hosts",
             Tone::kPlain};
+  if (!status.anybody_answers()) return {"unknown, no host told", Tone::kWarn};
   std::string named;
   for (const HostStatus& host : status.hosts)
     if (const std::string& master = host.said.believed_master;

@@ -143,6 +143,16 @@ const Row kRows[] = {
        for (std::size_t i = 3; i-- > 0;) lose(s, i);
      },
      kBad, "None of the 3 hosts answers. HA was on", "every toolstack restarts"},
+    {"no_host_proves_who_it_is",
+     [](PoolStatus& s) {
+       for (std::size_t i = 3; i-- > 0;) {
+         lose(s, i);
+         s.hosts[i].said.reachable.reset();
+         s.hosts[i].said.problem = "10.0.0.11: self-signed certificate";
+       }
+     },
+     kBad, "Nothing is known of this pool: 10.0.0.11: self-signed certificate.",
+     "right in the config file and look again: xenhactl status cluster1"},
     {"emergency",
      [](PoolStatus& s) {
        s.hosts[1].said.emergency = true;
@@ -296,6 +306,20 @@ std::string screen(PoolStatus pool, const Style& style = {}) {
 
 TEST(StatusScreen, Healthy) {
   EXPECT_SCREEN("status/healthy.txt", screen(healthy_pool()));
+}
+
+/// As a wrong password leaves it: one login was refused, and so no other was tried.
+TEST(StatusScreen, ThePasswordIsRefused) {
+  PoolStatus pool = healthy_pool();
+  for (std::size_t i = 3; i-- > 0;) {
+    lose(pool, i);
+    pool.hosts[i].said.reachable.reset();
+    pool.hosts[i].said.problem = "10.0.0.1" + std::to_string(i + 1) + ": not asked, the password was refused";
+  }
+  pool.hosts[0].said.reachable = true;
+  pool.hosts[0].said.emergency = false;  // by local root's login
+  pool.hosts[0].said.problem = "10.0.0.11: the host answered SESSION_AUTHENTICATION_FAILED";
+  EXPECT_SCREEN("status/password_refused.txt", screen(pool));
 }
 
 TEST(StatusScreen, HaSilentlyOff) {
