@@ -514,6 +514,19 @@ class Writing(Ctl):
     def recorded(self):
         return {host["number"]: sorted(host["recorded_sources"]) for host in self.sim.pool("cluster1")["hosts"]}
 
+    def test_a_procedure_that_nobody_wants_says_whether_ha_is_on(self):
+        self.start(exporter=False, hooks=False)
+        for answer, code in (("n", 4), ("", 4), (None, 5)):
+            asked = self.stage.terminal(self.config, "ha", "disable", "cluster1")
+            asked.wait_for("Do that? [y/N]")
+            if answer is None:
+                asked.signal(signal.SIGINT)
+            else:
+                asked.type(answer)
+            self.assertEqual(asked.end(), code, asked.text)
+            self.assertRegex(asked.text, r"xenhactl: nothing was changed\s+HA is on: 3 of 3 hosts of cluster1 are armed\.\s+$")
+        self.assertEqual(self.sim.writes(), [])
+
     def test_latencies_are_recorded_after_a_yes_and_forgotten_again(self):
         self.start(pools=[{**POOL, "latency_recorded": False}], exporter=False, hooks=False)
         plan = self.ctl("latency", "enable", "cluster1", "--plan", code=0)

@@ -120,7 +120,13 @@ struct Late {
   const char* when;  ///< part of a line; empty: before the program begins
   std::vector<std::pair<const char*, const char*>> spoil, mend;
   const char* says;
+  std::vector<std::pair<const char*, const char*>> before = {};
 };
+
+// The master's API falls silent while the pool goes on: nothing can be read and nothing be sent.
+const std::vector<std::pair<const char*, const char*>> kSilent{
+    {"network", R"({"host": 1, "mode": "refuse"})"}},
+    kHeard{{"network", R"({"host": 1, "mode": "up"})"}};
 
 const Late kLate[] = {
     {"maintenance",
@@ -133,6 +139,40 @@ const Late kLate[] = {
      {{"cs-network", R"({"mode": "refuse"})"}},
      {{"cs-network", R"({"mode": "up"})"}},
      "CloudStack was not read"},
+    {"disable_ha", Procedure::kRestart, kMaster, "2/11, disable-ha", "2/11 switch", 15min, "2/11 switch",
+     kSilent, kHeard, "reading the pool's hosts: no host gave a session"},
+    {"new_master", Procedure::kRestart, kMaster, "3/11, new-master", "3/11 give", 5min, "3/11 give", kSilent,
+     kHeard, "reading the pool's hosts: no host gave a session"},
+    {"disable_host", Procedure::kRestart, kSlave, "2/8, disable-host", "2/8 let", 2min, "2/8 let", kSilent,
+     kHeard, "reading the pool's hosts: no host gave a session"},
+    {"evacuate",
+     Procedure::kRestart,
+     kSlave,
+     "3/8, evacuate",
+     "3/8 move",
+     4h,
+     "3/8 move",
+     kSilent,
+     kHeard,
+     "reading the pool's hosts: no host gave a session",
+     {{"vm-create", R"({"vm": "left", "host": 2})"}}},
+    {"reboot", Procedure::kRestart, kSlave, "4/8, reboot", "4/8 restart", 10min, "4/8 restart", kSilent,
+     kHeard, "reading the pool's hosts: no host gave a session"},
+    {"enable_host", Procedure::kRestart, kSlave, "6/8, enable-host", "6/8 let", 15min, "6/8 let", kSilent,
+     kHeard, "reading the pool's hosts: no host gave a session"},
+    {"shutdown", Procedure::kShutdown, kSlave, "4/4, shutdown", "4/4 shut", 20min, "4/4 shut", kSilent,
+     kHeard, "reading the pool's hosts: no host gave a session"},
+    {"emergency_disable",
+     Procedure::kRecover,
+     kSlave,
+     "2/6, emergency-disable",
+     "2/6 disarm",
+     5min,
+     "2/6 disarm",
+     {{"network", R"({"host": 2, "mode": "refuse"})"}},
+     {{"network", R"({"host": 2, "mode": "up"})"}},
+     "cluster1-xs2 does not answer",
+     {{"emergency", R"({"host": 2, "code": "HA_HOST_CANNOT_ACCESS_STATEFILE"})"}}},
     {"settle",
      Procedure::kRestart,
      kMaster,
@@ -216,6 +256,8 @@ struct Deadline : ::testing::TestWithParam<Late> {
 
 TEST_P(Deadline, IsToldAndGoneOnWith) {
   const Late& late = GetParam();
+  all(late.before);
+  if (!late.before.empty()) terminal.pass(30s);
   if (*late.when == '\0') {
     all(late.spoil);
     terminal.pass(5min);
@@ -234,7 +276,9 @@ TEST_P(Deadline, IsToldAndGoneOnWith) {
   const std::string next =
       of_pool ? "xenhactl ha enable cluster1" : "xenhactl host resume cluster1 " + std::string(late.host);
   EXPECT_THAT(end.out, HasSubstr("Next: " + next));
-  if (terminal.ha_enabled())
+  if (late.spoil == kSilent)
+    EXPECT_THAT(end.last, HasSubstr("Whether HA is on could not be read"));
+  else if (terminal.ha_enabled())
     EXPECT_THAT(end.last, HasSubstr("HA is on: "));
   else
     EXPECT_EQ(end.last, "HA is OFF on cluster1. To put it back: " + next);
@@ -244,17 +288,31 @@ TEST_P(Deadline, IsToldAndGoneOnWith) {
   const VirtualTerminal::Ended resumed =
       terminal.run(of_pool ? std::optional(late.procedure) : kResume, late.host);
   EXPECT_EQ(resumed.code, ExitCode::kDone) << resumed.out;
+  if (late.procedure == Procedure::kShutdown) {
+    terminal.command("power-on", R"({"host": 2})");
+    EXPECT_EQ(terminal.run(Procedure::kReturn, late.host).code, ExitCode::kDone);
+  }
   EXPECT_EQ(terminal.unwell(), "");
 }
 
 INSTANTIATE_TEST_SUITE_P(Steps, Deadline, ::testing::ValuesIn(kLate),
                          [](const auto& each) { return each.param.name; });
 
+TEST(Deadlines, EachStepHasItsRow) {
+  for (std::size_t i = 0; i < ctl::kSteps; ++i) {
+    const std::string word(ctl::text_of(static_cast<ctl::StepId>(i)).word);
+    if (word == "power-on") continue;  // NobodyPowersItOnForAnHour
+    EXPECT_TRUE(std::any_of(std::begin(kLate), std::end(kLate), [&](const Late& late) {
+      return std::string(late.step).ends_with(", " + word);
+    })) << word;
+  }
+}
+
 // Nothing was sent and nothing is left to go on with: the command itself is what to type.
 TEST_F(World, NobodyPowersItOnForAnHour) {
   ASSERT_EQ(terminal.run(Procedure::kShutdown, kSlave).code, ExitCode::kDone);
   const VirtualTerminal::Ended end = terminal.run(Procedure::kReturn, kSlave);
-  EXPECT_EQ(end.code, ExitCode::kRefused);
+  EXPECT_EQ(end.code, ExitCode::kNotMet);
   EXPECT_THAT(end.out, HasSubstr("it took longer than it may: power cluster1-xs2 on"));
   EXPECT_THAT(end.out, HasSubstr("Next: xenhactl host return cluster1 cluster1-xs2"));
   EXPECT_GE(end.at - end.when("1/5 wait"), 1h);
@@ -262,6 +320,16 @@ TEST_F(World, NobodyPowersItOnForAnHour) {
   EXPECT_EQ(terminal.run(kResume, kSlave).code, ExitCode::kNotMet);
   EXPECT_EQ(terminal.run(Procedure::kReturn, kSlave).code, ExitCode::kDone);
   EXPECT_EQ(terminal.unwell(), "");
+}
+
+// Before anything has begun there is no step and nothing to go on with; whether HA is on is said all the same.
+TEST_F(World, CtrlCBeforeTheBeginningSaysWhetherHaIsOn) {
+  terminal.interrupt_at_once();
+  const VirtualTerminal::Ended end = terminal.run(Procedure::kRestart, kSlave);
+  EXPECT_EQ(end.code, ExitCode::kInterrupted);
+  EXPECT_EQ(end.said.at(0).text, "xenhactl: nothing was changed");
+  EXPECT_EQ(end.last, "Whether HA is on could not be read. Look: xenhactl status cluster1");
+  EXPECT_TRUE(terminal.writes().empty());
 }
 
 // Ctrl-C when a step begins, and in the moment before its call leaves: where no process can be cut in from

@@ -85,6 +85,7 @@ VirtualTerminal::Ended VirtualTerminal::run(std::optional<ctl::Procedure> proced
   const auto transport = new_transport();
   std::stop_source stop;
   const std::stop_callback wake(stop.get_token(), [&] { transport->wake(); });
+  if (cut_ == 0) stop.request_stop();
   Errors errors(*this, stop);
   std::ostream err(&errors);
   std::ostringstream out;

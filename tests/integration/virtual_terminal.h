@@ -41,6 +41,8 @@ class VirtualTerminal {
   }
   /// During the next run: Ctrl-C as soon as that many lines are written.
   void interrupt_after(std::size_t lines) { cut_ = lines; }
+  /// Before its first line.
+  void interrupt_at_once() { cut_ = 0; }
 
   /// Of the simulator. Throws std::runtime_error when it is refused.
   void command(const std::string& name, const std::string& arguments_json = "{}") {

@@ -178,7 +178,7 @@ std::optional<Risk> Runner::other_mark() const {
 
 std::optional<ExitCode> Runner::begin() {
   read(false);
-  if (is_interrupted()) return fail(context_, ExitCode::kInterrupted, "nothing was changed");
+  if (is_interrupted()) return interrupted_early();
   if (facts_.master.empty()) return no_master();
   const Procedure procedure = *request_.procedure;
   if (!is_of_pool(procedure)) {
@@ -190,7 +190,7 @@ std::optional<ExitCode> Runner::begin() {
     take_up(procedure);
   }
   read(true);
-  if (is_interrupted()) return fail(context_, ExitCode::kInterrupted, "nothing was changed");
+  if (is_interrupted()) return interrupted_early();
   if (facts_.master.empty()) return no_master();
   if (!position_.id.empty()) {  // taken up
     forget_what_failed();
@@ -270,7 +270,7 @@ void Runner::forget_what_failed() {
 
 std::optional<ExitCode> Runner::resume() {
   read(false);
-  if (is_interrupted()) return fail(context_, ExitCode::kInterrupted, "nothing was changed");
+  if (is_interrupted()) return interrupted_early();
   std::optional<Position> left = left_over();
   if (!left && facts_.master.empty()) return no_master();
   if (!left)
@@ -294,7 +294,7 @@ std::optional<ExitCode> Runner::resume() {
                     " --no-cloudstack");
   reader_.remember(position_);
   read(false);
-  if (is_interrupted()) return fail(context_, ExitCode::kInterrupted, "nothing was changed");
+  if (is_interrupted()) return interrupted_early();
   if (facts_.master.empty() && !position_.sent) return no_master();
   forget_what_failed();
   position_.since.reset();
@@ -311,7 +311,10 @@ std::optional<ExitCode> Runner::prepare(std::vector<Risk> risks) {
   if (!risks.empty() && !request_.consent.plan) return teller_.refuse(facts_, position_, risks);
   if (context_.output == Output::kTable || request_.consent.plan) teller_.plan(facts_, position_, risks, who);
   if (request_.consent.plan) return ExitCode::kDone;
-  if (const auto no = request_.consent.ask(context_, "Do that?")) return no;
+  if (const auto no = request_.consent.ask(context_, "Do that?")) {
+    teller_.closing(facts_, position_);
+    return no;
+  }
   // From now on it is this run's: one that still runs elsewhere sees that, and ends.
   if (resumed_by_mark_) {
     taken_id_ = std::exchange(position_.id, new_id());
@@ -394,7 +397,7 @@ ExitCode Runner::go_on() {
       case Next::Kind::kWait: {
         mark_if_due();
         teller_.waits(position_, next.text, facts_.now);
-        if (is_too_late()) return stop("it took longer than it may: " + next.text, resume_command(position_));
+        if (is_too_late()) return too_late(next.text);
         rest_between_looks();
         break;
       }
@@ -447,7 +450,7 @@ std::optional<ExitCode> Runner::act(Next next) {
 std::optional<ExitCode> Runner::hold(const Error& error, const std::string& why) {
   if (const Status kept = keep(); !kept) return stop(kept.error().message, resume_command(position_));
   if (!is_lost(error) && !passes(error)) return stop(why, resume_command(position_));
-  if (is_too_late()) return stop("it took longer than it may: " + why, resume_command(position_));
+  if (is_too_late()) return too_late(why);
   teller_.waits(position_, why, facts_.now);
   rest_between_looks();
   return std::nullopt;
@@ -470,7 +473,12 @@ ExitCode Runner::finish() {
   return teller_.end(facts_, position_, {ExitCode::kDone, "done", "", ""});
 }
 
-ExitCode Runner::stop(const std::string& why, std::string command) {
+ExitCode Runner::too_late(const std::string& why) {
+  return stop("it took longer than it may: " + why, resume_command(position_), true);
+}
+
+/// `waited`: nobody refused, it only never came.
+ExitCode Runner::stop(const std::string& why, std::string command, bool waited) {
   static_cast<void>(keep());
   const bool nothing_done = !sent_any_ && !position_.sent && request_.procedure && position_.step == 0;
   if (nothing_done) {
@@ -481,9 +489,10 @@ ExitCode Runner::stop(const std::string& why, std::string command) {
   } else {
     mark_if_due();
   }
-  return teller_.end(facts_, position_,
-                     {nothing_done ? ExitCode::kRefused : ExitCode::kNotMet,
-                      nothing_done ? "refused" : "not_met", why, command});
+  const bool refused = nothing_done && !waited;
+  return teller_.end(
+      facts_, position_,
+      {refused ? ExitCode::kRefused : ExitCode::kNotMet, refused ? "refused" : "not_met", why, command});
 }
 
 /// What the person typed.
@@ -494,6 +503,14 @@ std::string Runner::own_command() const {
   if (request_.sr_changed) out += " --heartbeat-sr-changed";
   if (request_.override_mark) out += " --override-mark";
   return out + (request_.with_cloud ? "" : " --no-cloudstack");
+}
+
+/// Before anything began.
+ExitCode Runner::interrupted_early() {
+  const ExitCode code = fail(context_, ExitCode::kInterrupted, "nothing was changed");
+  facts_.pool = request_.pool;
+  teller_.closing(facts_, position_);
+  return code;
 }
 
 ExitCode Runner::interrupted() {

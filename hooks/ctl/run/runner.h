@@ -59,9 +59,11 @@ class Runner {
   std::optional<ExitCode> hold(const Error& error, const std::string& why);
   void rest_between_looks();
   ExitCode finish();
-  ExitCode stop(const std::string& why, std::string command);
+  ExitCode too_late(const std::string& why);
+  ExitCode stop(const std::string& why, std::string command, bool waited = false);
   std::string own_command() const;
   ExitCode interrupted();
+  ExitCode interrupted_early();
   bool is_interrupted() const { return context_.interrupted.stop_requested(); }
   void read(bool thorough);
   void rest(Duration span);

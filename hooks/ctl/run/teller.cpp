@@ -204,4 +204,10 @@ ExitCode Teller::end(const Facts& facts, const Position& position, const End& en
   return end.code;
 }
 
+void Teller::closing(const Facts& facts, const Position& position) {
+  if (context_.output == Output::kJson) return;
+  say_command("", closing_words(facts, position, false));
+  context_.screen.out.flush();
+}
+
 }  // namespace xenha::ctl

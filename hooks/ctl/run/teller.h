@@ -38,6 +38,8 @@ class Teller {
   };
   /// What is true now, what to type, and last whether HA is on.
   ExitCode end(const Facts& facts, const Position& position, const End& end);
+  /// Nothing was begun: only that last line, for people.
+  void closing(const Facts& facts, const Position& position);
 
  private:
   std::string risk_words(const std::vector<Risk>& risks) const;
