@@ -368,6 +368,41 @@ class OnPool(Ctl):
         self.assertEqual(self.wrote(), [])
         self.assertIn("reason=x;until=", terminal.text)
 
+    def asked(self):
+        terminal = self.stage.terminal(self.config, "pause", "cluster1", "--on-pool", "--reason=x")
+        terminal.wait_for("[y/N]")
+        return terminal
+
+    def test_what_changed_while_the_question_stood_is_not_replaced(self):
+        self.start(exporter=False, hooks=False)
+        terminal = self.asked()
+        self.sim.command("set-other-config", pool="cluster1", key="xenha:paused", value="by hand")
+        terminal.type("y")
+        self.assertEqual(terminal.end(), 4)
+        self.assertIn("the mark is another one now: by hand; nothing was changed", " ".join(terminal.text.split()))
+        self.assertEqual(self.wrote(), [])
+
+    def test_ctrl_c_tells_whether_it_was_before_or_after_the_write(self):
+        self.start(exporter=False, hooks=False)
+        terminal = self.asked()
+        calls = self.sim.last_call()
+        self.sim.command("network", pool="cluster1", mode="delay", seconds=1)
+        terminal.type("y")
+        wait_until("it looks again", lambda: self.sim.calls(calls))
+        terminal.signal(signal.SIGINT)
+        self.assertEqual(terminal.end(), 5)
+        self.assertIn("nothing was changed", terminal.text)
+        self.assertEqual(self.wrote(), [])
+
+        self.sim.command("network", pool="cluster1", mode="up")
+        terminal = self.asked()
+        self.sim.command("network", pool="cluster1", mode="delay", seconds=1)
+        terminal.type("y")
+        wait_until("it is written", lambda: "pool.add_to_other_config" in self.wrote())
+        terminal.signal(signal.SIGINT)
+        self.assertEqual(terminal.end(), 5)
+        self.assertIn("interrupted before the mark was read back; see xenhactl status cluster1", " ".join(terminal.text.split()))
+
     def test_the_daemon_obeys_it_and_its_own_resume_tells_of_it(self):
         self.start(exporter=False)
         self.ctl("pause", "cluster1", "--on-pool", "--yes", "--reason=new switches", code=0)
