@@ -26,7 +26,8 @@ const char* name_of(Daemon daemon) {
 /// For the daemon's journal: who typed it. Nothing that a header cannot carry.
 std::string user() {
   for (const char* name : {"SUDO_USER", "USER", "LOGNAME"}) {
-    std::string text = std::getenv(name) == nullptr ? "" : std::getenv(name);
+    const char* value = std::getenv(name);
+    std::string text = value == nullptr ? "" : value;
     std::erase_if(text, [](char c) { return c <= ' ' || c > '~'; });
     if (!text.empty()) return text.substr(0, 64);
   }
@@ -108,8 +109,8 @@ Result<Json> get(const DaemonLine& line, Daemon daemon, const std::string& targe
 
 Result<Json> post(const DaemonLine& line, Daemon daemon, const std::string& target, const Json& body) {
   http::Request request = request_to(line, daemon, target);
-  request.headers.push_back("Content-Type: application/json");
-  request.headers.push_back("X-Xenha-User: " + user());
+  request.headers.emplace_back("Content-Type: application/json");
+  request.headers.emplace_back("X-Xenha-User: " + user());
   request.body = body.dump(-1, ' ', false, Json::error_handler_t::replace);
   return answer_of(line, daemon, std::move(request));
 }

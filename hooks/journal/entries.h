@@ -24,8 +24,8 @@ using Texts = std::map<std::string, std::string>;
 /// the call is written. Other texts (reasons, error texts, notes) are cut here, because an outcome must never
 /// be lost for the length of its text. Bytes that are not UTF-8, and zeros, become U+FFFD.
 inline constexpr std::size_t kMaxName = 512;
-inline constexpr std::size_t kMaxTexts = 64 * 1024;  ///< labels, and annotations, each written as JSON
-inline constexpr std::size_t kMaxJson = 256 * 1024;  ///< guards; situation
+inline constexpr std::size_t kMaxTexts = 64u << 10;  ///< labels, and annotations, each written as JSON
+inline constexpr std::size_t kMaxJson = 256u << 10;  ///< guards; situation
 inline constexpr std::size_t kMaxText = 4096;
 
 enum class AlertStatus { kFiring, kResolved };

@@ -35,8 +35,10 @@ class Order(Procedures):
         self.assertFalse(self.host(3)["powered"])
         self.assertEqual(self.cloud_host(self.host(3)["address"])["resourcestate"], "Maintenance")
         self.assertEqual(end.last, "HA is on: 2 of 3 hosts of cluster1 are armed.")
+        next_command = "xenhactl host return cluster1 cluster1-xs3"
+        self.assertIn(f"When it is powered on again: {next_command}\n", end.out)
         self.sim.command("power-on", host=3)
-        end = self.ctl("host", "return", "cluster1", "cluster1-xs3", "--yes")
+        end = self.ctl(*next_command.split()[1:], "--yes")
         self.assertEqual(self.new_writes(), [END], end)
         self.is_whole()
 

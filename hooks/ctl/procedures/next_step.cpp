@@ -406,7 +406,6 @@ std::size_t step_before(const Position& position) {
   };
   switch (now) {
     case StepId::kEvacuate:
-      return index_of(StepId::kDisableHost);
     case StepId::kReboot:
     case StepId::kShutdown:
       return index_of(StepId::kDisableHost);

@@ -470,7 +470,11 @@ ExitCode Runner::finish() {
                 resume_command(position_));
   }
   file_->remove();
-  return teller_.end(facts_, position_, {ExitCode::kDone, "done", "", ""});
+  const bool comes_back = position_.form.procedure == Procedure::kShutdown;
+  return teller_.end(
+      facts_, position_,
+      {ExitCode::kDone, "done", "",
+       comes_back ? command_line(Procedure::kReturn, position_.pool, position_.host_label) : ""});
 }
 
 ExitCode Runner::too_late(const std::string& why) {

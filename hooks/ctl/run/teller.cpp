@@ -184,6 +184,7 @@ ExitCode Teller::end(const Facts& facts, const Position& position, const End& en
   }
   if (good) {
     say("Done: " + title(position) + ".");
+    if (!end.command.empty()) say_command("When it is powered on again: ", end.command);
   } else {
     const std::string where = over ? ""
                                    : " at step " + number_of(position, position.step) + ", " +
