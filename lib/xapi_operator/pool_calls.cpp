@@ -14,7 +14,7 @@ Status designate_new_master(Session& actor, const std::string& host_ref, SteadyT
 
 Status set_pool_mark(Session& actor, const std::string& pool_ref, const std::string& key,
                      const std::string& text, SteadyTime deadline) {
-  if (const Status removed = remove_pool_mark(actor, pool_ref, key, deadline); !removed) return removed;
+  if (Status removed = remove_pool_mark(actor, pool_ref, key, deadline); !removed) return removed;
   return write(actor, "pool.add_to_other_config", {pool_ref, key, text}, deadline);
 }
 

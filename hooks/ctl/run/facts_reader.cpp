@@ -65,7 +65,7 @@ FactsReader::FactsReader(const CtlPool& pool, const CtlCloud* cloud, http::Trans
     : pool_(pool),
       transport_(transport),
       clock_(clock),
-      settings_(std::move(settings)),
+      settings_(settings),
       client_(transport, clock, xapi::kProcedureMethods, "xenhactl", {}),
       line_{transport, client_, clock},
       // CloudStack is read here: the observer would ask for its events as well, every time.
@@ -214,9 +214,10 @@ void FactsReader::add_vms(Reading& reading) {
     for (const xapi::Member& vm : stuck->answer.value->members) {
       const xapi::Value* record = vms->answer.value->find(vm.name);
       const xapi::Value* name = record == nullptr ? nullptr : record->find("name_label");
-      const std::string label(name == nullptr ? vm.name : name->text().value_or(""));
-      const std::string why(vm.value.items.empty() ? "" : vm.value.items.front().text().value_or(""));
-      facts.stuck_vms->push_back(one_line(label + (why.empty() ? "" : " (" + why + ")")));
+      std::string words(name == nullptr ? vm.name : name->text().value_or(""));
+      const std::string_view why = vm.value.items.empty() ? "" : vm.value.items.front().text().value_or("");
+      if (!why.empty()) words.append(" (").append(why).append(")");
+      facts.stuck_vms->push_back(one_line(words));
     }
   }
 }

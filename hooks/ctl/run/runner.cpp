@@ -302,7 +302,7 @@ std::optional<ExitCode> Runner::resume() {
 }
 
 /// Shows the plan, and asks. Absent: go on.
-std::optional<ExitCode> Runner::prepare(std::vector<Risk> risks) {
+std::optional<ExitCode> Runner::prepare(const std::vector<Risk>& risks) {
   const bool begun_now = request_.procedure && !resumed_by_mark_;
   const std::string who = begun_now ? ""
                                     : "Begun by " + position_.by +
@@ -339,7 +339,7 @@ Status Runner::keep() {
 
 /// Once a step, and with the call's time before each call.
 Status Runner::mark() {
-  const Status written = acts_.mark(facts_, kIntentKey, mark_text(position_, facts_.now));
+  Status written = acts_.mark(facts_, kIntentKey, mark_text(position_, facts_.now));
   if (written) marked_ = position_.step;
   return written;
 }
@@ -402,14 +402,14 @@ ExitCode Runner::go_on() {
         break;
       }
       case Next::Kind::kAct:
-        if (const std::optional<ExitCode> over = act(std::move(next))) return *over;
+        if (const std::optional<ExitCode> over = act()) return *over;
         break;
     }
   }
 }
 
 /// Journal, mark, call, journal.
-std::optional<ExitCode> Runner::act(Next next) {
+std::optional<ExitCode> Runner::act() {
   const StepId step = position_.current();
   position_.sent = facts_.now;
   position_.task.clear();
@@ -426,7 +426,7 @@ std::optional<ExitCode> Runner::act(Next next) {
     static_cast<void>(mark());
     return interrupted();
   }
-  teller_.acts(facts_, next.position);
+  teller_.acts(facts_, position_);
   const Result<std::string> begun = acts_.act(step, facts_, position_, reader_.heartbeat());
   sent_any_ = true;
   if (begun) {

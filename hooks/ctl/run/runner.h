@@ -38,7 +38,7 @@ class Runner {
  private:
   std::optional<ExitCode> begin();
   std::optional<ExitCode> resume();
-  std::optional<ExitCode> prepare(std::vector<Risk> risks);
+  std::optional<ExitCode> prepare(const std::vector<Risk>& risks);
   const HostFacts* find_host(const std::string& name) const;
   ExitCode no_such_host(const std::string& name);
   ExitCode no_master();
@@ -49,7 +49,7 @@ class Runner {
   void forget_what_failed();
 
   ExitCode go_on();
-  std::optional<ExitCode> act(Next next);
+  std::optional<ExitCode> act();
   void learn();
   Status keep();
   Status mark();

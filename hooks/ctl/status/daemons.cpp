@@ -39,13 +39,17 @@ DaemonWords ask_daemons(const Context& context) {
   std::jthread exporter([&] {
     const auto transport = context.new_transport();
     const DaemonLine line{context, *transport, kPatience};
-    Result<Json> answer = get(line, Daemon::kExporter, "/api/v1/pools");
-    if (answer) {
-      out.exporter = *std::move(answer);
-      answer = get(line, Daemon::kExporter, "/api/v1/failovers?limit=200");
-      if (answer) out.failovers = *std::move(answer);
+    Result<Json> pools = get(line, Daemon::kExporter, "/api/v1/pools");
+    if (!pools) {
+      out.exporter_problem = pools.error().message;
+      return;
     }
-    if (!answer) out.exporter_problem = answer.error().message;
+    out.exporter = *std::move(pools);
+    Result<Json> failovers = get(line, Daemon::kExporter, "/api/v1/failovers?limit=200");
+    if (failovers)
+      out.failovers = *std::move(failovers);
+    else
+      out.exporter_problem = failovers.error().message;
   });
   Result<Json> answer =
       get(DaemonLine{context, context.transport, kPatience}, Daemon::kHooks, "/api/v1/pools");

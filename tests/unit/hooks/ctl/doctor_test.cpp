@@ -14,7 +14,7 @@ namespace {
 using namespace std::chrono_literals;
 using testing::HasSubstr;
 
-constexpr std::int64_t kMiB = 1024 * 1024;
+constexpr std::int64_t kMiB = 1 << 20;
 
 model::HostRecord host(const std::string& name) {
   return {.uuid = "uuid-" + name,

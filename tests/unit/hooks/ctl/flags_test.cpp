@@ -111,6 +111,7 @@ TEST_F(CtlFlags, HelpFitsTheScreenAndHasAnExampleEach) {
     std::istringstream path(command->path());
     for (std::string word; path >> word;) words.push_back(word);
     std::vector<const char*> line;
+    line.reserve(words.size() + 1);
     for (const std::string& word : words) line.push_back(word.c_str());
     line.push_back("--help");
     const std::string text = help(line);

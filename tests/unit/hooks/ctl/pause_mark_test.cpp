@@ -24,10 +24,8 @@ TEST(PauseMark, IsReadBackAsItWasWritten) {
 TEST(PauseMark, RefusesWhatReadersWouldTakeForSomethingElse) {
   // The first until= counts: this pause would be over before it began.
   EXPECT_LT(*model::mark_until(pause_mark("x;until=5", kUntil)), kUntil);
-  for (const std::string reason : {"x;until=5", ";", "two\nlines", "tab\t",
-                                   "Umbau S\xc3\xbc"
-                                   "d",
-                                   "\x7f", " x", "x "})
+  for (const std::string reason :
+       {"x;until=5", ";", "two\nlines", "tab\t", "Umbau S\u00fcd", "\x7f", " x", "x "})
     EXPECT_NE(problem_of_reason(reason), "") << reason;
 }
 

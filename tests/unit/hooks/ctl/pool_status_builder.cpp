@@ -5,7 +5,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::int64_t kMiB = 1024 * 1024;
+constexpr std::int64_t kMiB = 1 << 20;
 
 hooks::HostSituation host(const std::string& name) {
   return {.uuid = "uuid-" + name,
