@@ -357,6 +357,34 @@ TEST(Deadlines, EachStepHasItsRow) {
   }
 }
 
+// S12: what the pool says of a host's part in HA is of before its restart until the master has looked, which
+// it does every 20 s. XenServer 6.2 has the host live before that, as soon as it says hello.
+struct Armed : ::testing::TestWithParam<const char*> {};
+
+TEST_P(Armed, IsNotTakenFromBeforeTheRestart) {
+  VirtualTerminal terminal(GetParam());
+  bool had_part = false;
+  terminal.when("5/8 wait", [&] {
+    terminal.pass(30s);  // it is down
+    terminal.command("power-off", R"({"host": 2})");
+    terminal.pass(40s - (terminal.now() + 105500ms) % 20s + 1s);
+    terminal.command("power-on", R"({"host": 2})");
+    terminal.pass(105500ms);  // its HA daemon has just begun, a second after the master looked
+    terminal.command("lose-statefile", R"({"host": 2})");
+  });
+  terminal.when("6/8 let", [&] { terminal.command("maintenance", R"({"host": 2, "on": false})"); });
+  terminal.when("7/8 waits: cluster1-xs2 does not take part in HA yet",
+                [&] { terminal.command("restore-statefile", R"({"host": 2})"); });
+  terminal.when("7/8 done", [&] { had_part = terminal.takes_part_in_ha(kSlave); });
+  const VirtualTerminal::Ended end = terminal.run(Procedure::kRestart, kSlave);
+  ASSERT_EQ(end.code, ExitCode::kDone) << end.out;
+  EXPECT_TRUE(had_part);
+  EXPECT_EQ(terminal.unwell(), "");
+}
+
+INSTANTIATE_TEST_SUITE_P(Releases, Armed, ::testing::Values("6.2", "8.2"),
+                         [](const auto& each) { return each.param[0] == '6' ? "old" : "new"; });
+
 // Nothing was sent and nothing is left to go on with: the command itself is what to type.
 TEST_F(World, NobodyPowersItOnForAnHour) {
   ASSERT_EQ(terminal.run(Procedure::kShutdown, kSlave).code, ExitCode::kDone);

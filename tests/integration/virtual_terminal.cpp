@@ -60,9 +60,9 @@ Duration VirtualTerminal::Ended::when(const std::string& part) const {
   throw std::runtime_error("never said: " + part);
 }
 
-VirtualTerminal::VirtualTerminal()
-    : simulation_(
-          {.pools = {{.name = kPool, .hosts = 3, .vms = 6}}, .clouds = {sim::CloudSpec{.name = "cloud1"}}}) {
+VirtualTerminal::VirtualTerminal(const std::string& release)
+    : simulation_({.pools = {{.name = kPool, .release = release, .hosts = 3, .vms = 6}},
+                   .clouds = {sim::CloudSpec{.name = "cloud1"}}}) {
   Result<std::string> config = sim::make_config(world(), directory());
   if (!config) throw std::runtime_error(config.error().message);
   const std::string secret = "    secret_key_file: " + directory().string() + "/cloud1.secret\n";
@@ -149,6 +149,13 @@ std::vector<std::string> VirtualTerminal::names_of_writes() const {
 
 bool VirtualTerminal::ha_enabled() const {
   return sim::state_of(world())["pools"][0]["ha_enabled"].get<bool>();
+}
+
+bool VirtualTerminal::takes_part_in_ha(const std::string& name) const {
+  const Json state = sim::state_of(world());
+  for (const Json& host : state["pools"][0]["hosts"])
+    if (host["name"] == name) return host["ha_armed"] == true && host["statefile_access"] == true;
+  return false;
 }
 
 std::string VirtualTerminal::unwell() const {

@@ -18,7 +18,8 @@ namespace xenha::test {
 
 class VirtualTerminal {
  public:
-  VirtualTerminal();  ///< cluster1 with three hosts, and a CloudStack over it
+  /// cluster1 with three hosts, and a CloudStack over it.
+  explicit VirtualTerminal(const std::string& release = "8.2");
 
   struct Line {
     Duration at{};     ///< since the world began
@@ -49,12 +50,16 @@ class VirtualTerminal {
     simulation_.command(name, arguments_json);
   }
   void pass(Duration span);
+  /// Since the world began.
+  Duration now() const { return world().clock.now(); }
   /// Until the host's toolstack runs and is in the pool; false: not within half an hour.
   bool pass_until_joined(const std::string& host);
   /// What was written to the pool and to CloudStack so far, in order, without the mark; with the time of
   /// each.
   std::vector<std::pair<Duration, std::string>> writes() const;
   std::vector<std::string> names_of_writes() const;
+  /// It is armed and reaches the statefile: the truth, not what the pool says of it.
+  bool takes_part_in_ha(const std::string& host) const;
   /// HA on, every host live, enabled and armed, Up and Enabled in CloudStack; no mark. Else what is not.
   std::string unwell() const;
   bool ha_enabled() const;

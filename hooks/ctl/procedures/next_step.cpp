@@ -18,6 +18,8 @@ constexpr Duration kPatience = 30s;
 constexpr Duration kTriesAgain = 3min;
 /// A host enables itself after its start; only then it is done for it.
 constexpr Duration kEnablesItself = 5min;
+/// The master looks at the liveset every 20 s, and writes down then who takes part in HA.
+constexpr Duration kLooksAtLiveset = 45s;
 /// Booting takes its time; answering and not joining does not.
 constexpr Duration kJoins = 10min;
 
@@ -333,8 +335,18 @@ class Judge {
     if (!*facts_.ha_enabled)
       return stop("HA went off meanwhile",
                   command_line(Procedure::kHaEnable, facts_.pool) + ", then " + resume());
-    return target_->armed == true ? done() : wait(name() + " does not take part in HA yet");
+    if (target_->armed != true) return wait(name() + " does not take part in HA yet");
+    return may_be_of_before_its_start() ? wait(looks_again()) : done();
   }
+  /// Nothing tells when the pool saw the host take part in HA: for a while it may have been before its start.
+  /// Only up to 6.2 a master calls a host live that said hello; later ones when they see it in the liveset,
+  /// and write down both, though not at one instant.
+  bool may_be_of_before_its_start() const {
+    const Duration stood = position_.since ? Duration(facts_.now - *position_.since) : Duration{};
+    const bool by_hello = target_->api_major < 2 || (target_->api_major == 2 && target_->api_minor < 3);
+    return by_hello ? stood < kLooksAtLiveset : stood <= Duration{};
+  }
+  std::string looks_again() const { return "the master looks again whether " + name() + " takes part in HA"; }
 
   Judgement enable_ha() const {
     if (!facts_.ha_enabled || !facts_.operations) return wait(unread("whether HA is on"));
@@ -343,7 +355,10 @@ class Judge {
       std::vector<std::string> unarmed;
       for (const HostFacts& host : facts_.hosts)
         if (host.armed != true) unarmed.push_back(host.label);
-      return unarmed.empty() ? done() : wait("HA is on, and not yet armed: " + list(unarmed));
+      if (!unarmed.empty()) return wait("HA is on, and not yet armed: " + list(unarmed));
+      // Switching it on tells of every host anew; where it stayed on, this one has just come back.
+      const bool stayed_on = target_ != nullptr && !position_.sent;
+      return stayed_on && may_be_of_before_its_start() ? wait(looks_again()) : done();
     }
     if (work_failed())
       return stop("HA could not be switched on: " + facts_.work->error, "mend that, then " + resume());

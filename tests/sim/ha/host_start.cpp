@@ -235,6 +235,9 @@ void say_hello(Host& host) {
   Database& db = *master.db;
   host.emergency.reset();
   set_enabled(db, host, false);
+  // Later releases leave that to the liveset while HA is on.
+  if (host.site->release <= Release::k62 || !db.flag("pool", db.pool_ref(), "ha_enabled"))
+    set_live(db, host, true);
   plug_storage(db, host);
   if (host.boot_time > host.agent_start - std::chrono::minutes(10) && host.went_down_unclean)
     halt_vms_of(db, host);
