@@ -51,9 +51,12 @@ Result<Json> emergency(CommandArgs& args) {
 }
 
 Result<Json> clear_emergency(CommandArgs& args) {
-  args.host->forced_emergency.reset();
-  if (args.host->is_master()) restart_agent(*args.host, Duration::zero());
-  say_hello(*args.host);
+  Host& host = *args.host;
+  host.forced_emergency.reset();
+  // One that its own HA kept out joins the live set again as its toolstack starts, and only so.
+  const bool left_the_liveset = host.ha_armed && !host.xhad;
+  if (host.is_master() || left_the_liveset) restart_agent(host, Duration::zero());
+  say_hello(host);
   return done();
 }
 

@@ -361,6 +361,21 @@ TEST_F(HostLife, EveryEmergencyCodeCanBeShown) {
   }
 }
 
+TEST_F(HostLife, WhatLeavesEmergencyModeIsLiveAndArmedAgain) {
+  for (const char* code : {"HA_HOST_CANNOT_ACCESS_STATEFILE", "HOST_UNKNOWN_TO_MASTER"}) {
+    begin(true);
+    act(*sim_, "emergency", {{"host", 2}, {"code", code}});
+    sim_->advance(5min);
+    EXPECT_EQ(host(2).at("live"), code != std::string("HA_HOST_CANNOT_ACCESS_STATEFILE")) << code;
+    act(*sim_, "clear-emergency", {{"host", 2}});
+    sim_->advance(2min);
+    EXPECT_FALSE(probe(2).first) << code;
+    EXPECT_EQ(host(2).at("live"), true) << code;
+    EXPECT_EQ(host(2).at("enabled"), true) << code;
+    EXPECT_EQ(host(2).at("ha_armed"), true) << code;
+  }
+}
+
 TEST_F(HostLife, OldMasterInEmergencyRejoinsAfterHaWasDisabledOnPoolAndHost) {
   begin(true);
   act(*sim_, "power-off", {{"host", 1}});
