@@ -31,6 +31,9 @@ OpenFailover open_failover(const Json& json) {
       .host = text_at(json, "host"),
       .role = text_at(json, "role"),
       .lost_at = time_at(at(json, "loss"), "last_contact_timestamp_seconds").value_or(WallTime{})};
+  const Json& phases = at(json, "phases");
+  out.surely_lost = at(phases, "host_declared_dead").is_object() ||
+                    at(phases, "cloudstack_host_down").is_object() || bool_at(json, "rebooted") == true;
   const Json& vms = at(json, "vms");
   out.running = count_at(vms, "running");
   out.pending = count_at(vms, "pending");

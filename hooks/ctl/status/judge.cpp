@@ -277,10 +277,19 @@ class Judge {
     for (const OpenFailover& failover : s_.exporter.failovers) {
       const std::string of = "failover of the " + failover.role + " " + failover.host + ", " +
                              span_words(now_ - failover.lost_at) + " old";
-      if (failover.pending > 0)
-        bad(std::to_string(failover.pending) + (failover.pending == 1 ? " VM is" : " VMs are") +
-                " DOWN and wait for a restart (" + of + ").",
+      const std::string vms = std::to_string(failover.pending) + (failover.pending == 1 ? " VM" : " VMs");
+      const HostStatus* host = s_.perhaps_not_lost(failover);
+      if (failover.pending > 0 && host != nullptr && host->said.reachable == true)
+        warn(failover.host + " was silent and answers again: whether its " + vms +
+                 " ran on, the exporter says within minutes (" + of + ").",
+             {}, command("failovers"));
+      else if (failover.pending > 0 && host != nullptr)
+        bad(vms + " of " + failover.host + " may be DOWN: it does not answer, though the master still " +
+                "counts it as live (" + of + ").",
             {}, command("failovers"));
+      else if (failover.pending > 0)
+        bad(vms + (failover.pending == 1 ? " is" : " are") + " DOWN and wait for a restart (" + of + ").", {},
+            command("failovers"));
       else
         warn("A " + of + ", is not over; no VM waits.", {}, command("failovers"));
     }
@@ -322,6 +331,14 @@ std::vector<std::string> PoolStatus::masters() const {
   for (const HostStatus& host : hosts)
     if (host.said.claims_master == true) out.push_back(host.said.label);
   return out;
+}
+
+const HostStatus* PoolStatus::perhaps_not_lost(const OpenFailover& failover) const {
+  if (failover.surely_lost) return nullptr;
+  const auto found = std::find_if(hosts.begin(), hosts.end(), [&](const HostStatus& host) {
+    return host.said.label == failover.host && host.said.live == true;
+  });
+  return found == hosts.end() ? nullptr : &*found;
 }
 
 std::vector<Finding> judge(const PoolStatus& status) {

@@ -32,6 +32,7 @@ struct OpenFailover {
   WallTime lost_at;
   int running = 0, pending = 0, not_protected = 0;
   std::vector<std::string> down;  ///< names of those that wait
+  bool surely_lost = false;       ///< XenServer or CloudStack declared the host dead, or it booted anew
 };
 
 /// xenha-exporter's word on a pool.
@@ -94,6 +95,9 @@ struct PoolStatus {
   bool anybody_answers() const;
   /// Labels of the hosts that claim to be the pool's master.
   std::vector<std::string> masters() const;
+  /// The failover's host, where the master counts it as live and nobody ever declared it dead: its VMs may
+  /// have run all the time. Else null.
+  const HostStatus* perhaps_not_lost(const OpenFailover& failover) const;
 };
 
 /// Something that a person should know, the worst first.

@@ -143,12 +143,14 @@ Cell vms_words(const PoolStatus& status) {
   if (!status.exporter.problem.empty()) return {"unknown, the exporter was not read", Tone::kWarn};
   std::string down;
   int pending = 0;
+  bool sure = false;
   for (const OpenFailover& failover : status.exporter.failovers) {
     pending += failover.pending;
+    sure = sure || (failover.pending > 0 && status.perhaps_not_lost(failover) == nullptr);
     for (const std::string& vm : failover.down) down += (down.empty() ? "" : ", ") + vm;
   }
   if (pending == 0) return {"none that the exporter knows of", Tone::kPlain};
-  return {std::to_string(pending) + ": " + down, Tone::kBad};
+  return {(sure ? "" : "perhaps ") + std::to_string(pending) + ": " + down, sure ? Tone::kBad : Tone::kWarn};
 }
 
 Cell hooks_words(const PoolStatus& status) {

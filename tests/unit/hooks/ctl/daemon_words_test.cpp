@@ -58,6 +58,19 @@ TEST(ExporterWord, IsAboutThePoolAskedFor) {
   EXPECT_NE(exporter_word(kPools, kFailovers, "cluster9").problem, "");
 }
 
+TEST(ExporterWord, KnowsWhetherAHostWasSurelyLost) {
+  const auto lost = [](const char* key, const char* value) {
+    Json failovers = kFailovers;
+    failovers["failovers"][0].merge_patch(Json{{key, Json::parse(value)}});
+    return exporter_word(kPools, failovers, "cluster1").failovers.at(0).surely_lost;
+  };
+  EXPECT_FALSE(lost("phases", R"({"detected": {"seconds": 7}, "host_declared_dead": null})"));
+  EXPECT_TRUE(lost("phases", R"({"host_declared_dead": {"seconds": 60.0}})"));
+  EXPECT_TRUE(lost("phases", R"({"cloudstack_host_down": {"seconds": 60.0}})"));
+  EXPECT_FALSE(lost("rebooted", "false"));
+  EXPECT_TRUE(lost("rebooted", "true"));
+}
+
 TEST(ExporterWord, OfAnAnswerOfAnotherKindIsUnknown) {
   for (const char* text :
        {"null", "[]", "{}", R"({"pools": 7})", R"({"pools": [7, {"name": 3}]})", R"("text")"}) {

@@ -194,8 +194,24 @@ const Row kRows[] = {
      "CloudStack is disconnected from xs2", "reconnect"},
     {"unmanaged", [](PoolStatus& s) { s.situation.cloud->managed_state = "Unmanaged"; }, kWarning,
      "CloudStack does not manage the cluster (Unmanaged)", "Manage the cluster"},
-    {"vms_down", [](PoolStatus& s) { s.exporter.failovers = {failover(3)}; }, kBad,
-     "3 VMs are DOWN and wait for a restart (failover of the master xs2, 2 min 10 s old)",
+    {"vms_down",
+     [](PoolStatus& s) {
+       s.exporter.failovers = {failover(3)};
+       s.exporter.failovers[0].surely_lost = true;  // and its host is back
+     },
+     kBad, "3 VMs are DOWN and wait for a restart (failover of the master xs2, 2 min 10 s old)",
+     "xenhactl failovers cluster1"},
+    {"vms_of_a_silent_host_that_the_master_counts_as_live",
+     [](PoolStatus& s) {
+       lose(s, 1);
+       s.hosts[1].said.live = true;
+       s.hosts[1].cloud_state = "Up";
+       s.exporter.failovers = {failover(3)};
+     },
+     kBad, "3 VMs of xs2 may be DOWN: it does not answer, though the master still counts it as live",
+     "xenhactl failovers cluster1"},
+    {"vms_of_a_host_that_answers_again", [](PoolStatus& s) { s.exporter.failovers = {failover(1)}; },
+     kWarning, "xs2 was silent and answers again: whether its 1 VM ran on, the exporter says within minutes",
      "xenhactl failovers cluster1"},
     {"failover_without_vms", [](PoolStatus& s) { s.exporter.failovers = {failover(0)}; }, kWarning,
      "no VM waits", "failovers"},
@@ -366,6 +382,16 @@ TEST(StatusScreen, FailoverWithVmsDown) {
   pool.messages = {{status_now() - 40s, "HA_HOST_FAILED", "xs2"},
                    {status_now() - 26h, "POOL_MASTER_TRANSITION", "xs1"}};
   EXPECT_SCREEN("status/vms_down.txt", screen(pool));
+}
+
+TEST(StatusScreen, ASilentHostThatTheMasterCountsAsLive) {
+  PoolStatus pool = healthy_pool();
+  lose(pool, 1);
+  pool.hosts[1].said.live = true;
+  pool.hosts[1].cloud_state = "Up";
+  pool.exporter.failovers = {failover(3)};
+  pool.exporter.failovers[0].role = "slave";
+  EXPECT_SCREEN("status/silent_and_live.txt", screen(pool));
 }
 
 TEST(StatusScreen, WhatHoldsTheDaemonBack) {
