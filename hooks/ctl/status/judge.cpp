@@ -270,6 +270,12 @@ class Judge {
   }
 
   void look_at_vms() {
+    // Without a master nobody can tell which of its clusters is ours, whatever CloudStack answers.
+    if (s_.situation.cloud && !s_.situation.cloud->problem.empty() && !s_.masters().empty())
+      warn("CloudStack " + s_.cloudstack +
+               " was not read: what it thinks of the hosts is not known, and if it " +
+               "is down, nobody restarts VMs after a failure.",
+           "Why it was not read stands below. Look at the management server, and at the keys.");
     if (!managed())
       warn("CloudStack does not manage the cluster (" + s_.situation.cloud->managed_state +
                "): it restarts no VM there.",

@@ -194,6 +194,12 @@ const Row kRows[] = {
      "CloudStack is disconnected from xs2", "reconnect"},
     {"unmanaged", [](PoolStatus& s) { s.situation.cloud->managed_state = "Unmanaged"; }, kWarning,
      "CloudStack does not manage the cluster (Unmanaged)", "Manage the cluster"},
+    {"cloudstack_silent",
+     [](PoolStatus& s) {
+       s.situation.cloud = hooks::CloudSituation{.problem = "listClusters: mgmt.example:8443: no answer"};
+     },
+     kWarning, "CloudStack cloud1 was not read: what it thinks of the hosts is not known",
+     "Look at the management server"},
     {"vms_down",
      [](PoolStatus& s) {
        s.exporter.failovers = {failover(3)};
