@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <streambuf>
 
+#include "hooks/ctl/run/hold_on_pool.h"
 #include "tests/sim/control/state.h"
 #include "tests/sim/world/print_config.h"
 
@@ -77,26 +78,42 @@ VirtualTerminal::VirtualTerminal(const std::string& release)
 
 VirtualTerminal::Ended VirtualTerminal::run(std::optional<ctl::Procedure> procedure,
                                             const std::string& host) {
+  ctl::Request request{.procedure = procedure, .pool = kPool, .host = host};
+  request.consent.yes = !person_;
+  return play([&](ctl::Context& context) { return ctl::Runner(context, request).run(); });
+}
+
+VirtualTerminal::Ended VirtualTerminal::hold(std::optional<ctl::PoolHold> hold) {
+  ctl::OnPoolOrder order{.pool = kPool, .hold = std::move(hold)};
+  order.consent.yes = !person_;
+  return play([&](ctl::Context& context) { return ctl::hold_on_pool(context, order); });
+}
+
+VirtualTerminal::Ended VirtualTerminal::play(const std::function<ctl::ExitCode(ctl::Context&)>& command) {
   const auto config = ctl::load_ctl_config(
       directory() / "xenha.yml",
       {.pools = true, .actors = true, .clouds = true, .cloud_actors = true, .only_pool = kPool});
   if (!config) throw std::runtime_error(config.error().text());
-  const auto new_transport = [this] { return simulation_.transport("xenhactl", [this] { happen(); }); };
-  const auto transport = new_transport();
   std::stop_source stop;
+  const auto before = [this, &stop] {
+    happen();
+    if (cut_when_ && cut_when_()) stop.request_stop();
+  };
+  const auto new_transport = [&] { return simulation_.transport("xenhactl", before); };
+  const auto transport = new_transport();
   const std::stop_callback wake(stop.get_token(), [&] { transport->wake(); });
   if (cut_ == 0) stop.request_stop();
   Errors errors(*this, stop);
   std::ostream err(&errors);
   std::ostringstream out;
-  ctl::Screen screen{.out = out, .err = err, .width = 200, .read_line = {}};
+  ctl::Screen screen{.out = out, .err = err, .width = 200, .person = bool(person_), .read_line = person_};
   ctl::Context context{*config,    ctl::Output::kTable, screen,          simulation_.clock,
                        *transport, new_transport,       stop.get_token()};
-  ctl::Request request{.procedure = procedure, .pool = kPool, .host = host};
-  request.consent.yes = true;
   said_.clear();
-  Ended ended{.code = ctl::Runner(context, request).run()};
+  Ended ended{.code = command(context)};
   cut_.reset();
+  cut_when_ = nullptr;
+  person_ = nullptr;
   waiting_.clear();
   ended.out = in_one_line(out.str());
   ended.last = last_line(out.str());
@@ -130,10 +147,10 @@ bool VirtualTerminal::pass_until_joined(const std::string& name) {
   return false;
 }
 
-std::vector<std::pair<Duration, std::string>> VirtualTerminal::writes() const {
+std::vector<std::pair<Duration, std::string>> VirtualTerminal::writes(bool with_marks) const {
   std::vector<std::pair<Duration, std::string>> out;
   for (const sim::CallEntry& call : world().log.after(0, true)) {
-    if (call.method.ends_with("_other_config")) continue;
+    if (!with_marks && call.method.ends_with("_other_config")) continue;
     const double at = call.time - unix_seconds(world().virtual_start);
     out.emplace_back(std::chrono::duration_cast<Duration>(std::chrono::duration<double>(at)),
                      (call.cloud.empty() ? "" : "cloud ") + call.method);
@@ -141,9 +158,9 @@ std::vector<std::pair<Duration, std::string>> VirtualTerminal::writes() const {
   return out;
 }
 
-std::vector<std::string> VirtualTerminal::names_of_writes() const {
+std::vector<std::string> VirtualTerminal::names_of_writes(bool with_marks) const {
   std::vector<std::string> out;
-  for (auto& [at, name] : writes()) out.push_back(name);
+  for (auto& [at, name] : writes(with_marks)) out.push_back(name);
   return out;
 }
 
@@ -156,6 +173,12 @@ bool VirtualTerminal::takes_part_in_ha(const std::string& name) const {
   for (const Json& host : state["pools"][0]["hosts"])
     if (host["name"] == name) return host["ha_armed"] == true && host["statefile_access"] == true;
   return false;
+}
+
+std::optional<std::string> VirtualTerminal::other_config(const std::string& key) const {
+  const Json state = sim::state_of(world());
+  const Json& all = state["pools"][0]["other_config"];
+  return all.contains(key) ? std::optional(all[key].get<std::string>()) : std::nullopt;
 }
 
 std::string VirtualTerminal::unwell() const {

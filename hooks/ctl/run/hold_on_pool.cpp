@@ -37,6 +37,8 @@ class Hold {
     const Mark shown = found_;
     // Somebody may have marked it while the question stood.
     if (!look()) return no_master();
+    // A look that was cut short may have seen all that is asked of it.
+    if (context_.interrupted.stop_requested()) return untouched();
     if (found_ != shown)
       return fail(context_, ExitCode::kRefused,
                   order_.pool + ": the mark is another one now: " + plain(found_.value_or("none")) +
@@ -55,9 +57,10 @@ class Hold {
     return true;
   }
 
+  ExitCode untouched() const { return fail(context_, ExitCode::kInterrupted, "nothing was changed"); }
+
   ExitCode no_master() const {
-    if (context_.interrupted.stop_requested())
-      return fail(context_, ExitCode::kInterrupted, "nothing was changed");
+    if (context_.interrupted.stop_requested()) return untouched();
     const ExitCode code = fail(context_, ExitCode::kUnreachable,
                                order_.pool +
                                    ": no master answers, so its mark can be neither read nor "
