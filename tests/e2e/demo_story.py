@@ -10,6 +10,7 @@ import sys
 import unittest
 
 import story
+import stage
 from story import wait_until
 import faults
 from demo import WORLD
@@ -36,6 +37,22 @@ def runs(pid):
         return (pathlib.Path("/proc") / str(pid) / "stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
+
+
+# A fault of the demo, what `xenhactl status` says of it, and how it ends. Without a line between them: each is seen at once.
+SEEN = [
+    ("disarm xs2", r"!! cluster1-xs2 is not armed: HA is on, but without the heartbeat disk there\.", ["arm xs2 &"]),
+    ("unplug xs3", r"!! cluster1-xs3 has not plugged in the heartbeat SR MGMT-HA\.", ["plug xs3 &"]),
+    ("emergency xs2", r"!! cluster1-xs2 is in EMERGENCY MODE: HA is on, and it cannot reach the heartbeat disk .* "
+     r"xenhactl host recover cluster1 cluster1-xs2", ["recover xs2 &", "expect cluster1 live=4/4 cluster1-xs2=slave within 30"]),
+    ("hang xs4", r"!! cluster1-xs4 does not answer: the master still counts it as live", ["unhang xs4 &"]),
+    ("wrong-password", r"!! Nothing is known of this pool: .*SESSION_AUTHENTICATION_FAILED\. .*\(exit code 3\)",
+     ["right-password &", "expect cluster1 up=1 reachable=4/4 within 30"]),
+    ("stuck-alert xs3", r"!! CloudStack holds cluster1-xs3 in Alert though XenServer reaches it", ["unstick xs3 &"]),
+    ("maintenance xs2", r"- cluster1-xs2 is in maintenance in CloudStack", ["maintenance-end xs2 &"]),
+    ("cloud-down", r"! CloudStack cloud1 was not read: ", ["cloud-up &"]),
+    ("split-brain xs3", r"!! SPLIT BRAIN: cluster1-xs1 and cluster1-xs3 each act as the pool's master\.", []),
+]
 
 
 class Demo(story.Story):
@@ -118,6 +135,54 @@ class Demo(story.Story):
         self.assertRegex(out, r"cluster2  NOT HEALTHY .*\n!!  HA is OFF since [^!]*\(exit code 1\)")
         self.assertIn("Done: ha enable cluster2.\nHA is on: 4 of 4 hosts of cluster2 are armed.", out)
         self.assertIn("Done: host restart cluster1 cluster1-xs2.\nHA is on: 4 of 4 hosts of cluster1 are armed.", out)
+
+    def test_xenhactl_shows_each_fault(self):
+        demo = self.start("".join("\n".join([f"{fault} &", "xenhactl status cluster1", *cure, ""]) for fault, _, cure in SEEN),
+                          "--no-wait", speed=10)
+        out = self.finish(demo)
+        self.assertEqual(demo.returncode, 0, out)
+        screens = out.split("> xenhactl status cluster1\n")[1:]
+        self.assertEqual(len(screens), len(SEEN), out)
+        for (fault, said, _), screen in zip(SEEN, screens):
+            with self.subTest(fault):
+                self.assertRegex(" ".join(screen.split()), said)
+
+    def test_the_operators_story(self):
+        """A master dies: during the election, and after. HA goes off and nobody says so: a person is faster than the hooks."""
+        demo = self.start("kill-master &\nexpect cluster1 masters=0 within 20\nxenhactl status cluster1\n"
+                          "expect cluster1 masters=1 live=3/4 within 60\nxenhactl status cluster1\n"
+                          "silent-disarm cluster2 &\nxenhactl pause cluster2 --reason=mine\nexpect cluster2 ha=off within 20\n"
+                          "xenhactl status cluster2\nxenhactl ha enable cluster2 --yes\nexpect cluster2 ha=on armed=4/4 within 20\n"
+                          "xenhactl doctor cluster2\n", "--no-wait", speed=10)
+        out = self.finish(demo)
+        self.assertEqual(demo.returncode, 0, out)
+        election, after, off = (" ".join(screen.split()) for screen in re.split(r"> xenhactl status \w+\n", out)[1:])
+        self.assertIn("!! NO MASTER: no host acts as the pool's master; the others still follow cluster1-xs1. HA was on when the "
+                      "exporter last heard the master", election)
+        self.assertIn("so the hosts elect a new one: 2 to 4 minutes after the loss", election)
+        self.assertIn("!! cluster1-xs1 does not answer: the master misses it too, it is down or was fenced", after)
+        self.assertRegex(after, r"Master cluster1-xs[234], named by 3 of 4 hosts")
+        self.assertRegex(off, r"!! HA is OFF since [^!]*: if the master dies, no host takes over\. -> Nothing speaks against "
+                         "switching it on: xenhactl ha enable cluster2")
+        self.assertIn("Done: ha enable cluster2. HA is on: 4 of 4 hosts of cluster2 are armed.", off)
+        self.assertRegex(off, r"> xenhactl doctor cluster2 cluster2 \d+ passed")
+
+    def test_at_a_terminal_xenhactl_asks(self):
+        demo = stage.Terminal([sys.executable, "-B", str(DEMO), str(story.PROGRAMS), "--speed", "40", "--no-dashboards"],
+                              {**os.environ, "TMPDIR": str(self.stage.directory)})
+        for typed, end, said in (("n\n", "(exit code 4)", "nothing was changed"), ("\x03", "(exit code 5)", "nothing was changed"),
+                                 ("y\n", "Done: ", "Done: ha disable cluster2.")):
+            demo.wait_for("demo> ")
+            demo.text = ""
+            demo.type("xenhactl ha disable cluster2")
+            demo.wait_for("[y/N] ")
+            os.write(demo.master, typed.encode())
+            demo.wait_for(end)
+            demo.wait_for("demo> ")
+            self.assertIn(said, demo.text)
+        demo.type("quit")
+        self.assertEqual(demo.end(), 0, demo.text)
+        self.assertIn("stopping", demo.text)
 
     def test_ctrl_c_interrupts_xenhactl_only_and_it_goes_on(self):
         demo = self.start("xenhactl host restart cluster1 xs1 --yes\nexpect cluster1 masters=1 within 60\n"

@@ -93,7 +93,8 @@ class Demo:
             print("  " + self.board.status(pool).line())
 
     def menu(self, *_):
-        print("\nFaults (POOL is cluster1 unless named, HOST a number 1-4, a name, or master):")
+        print("\nFaults (POOL is cluster1 unless named, HOST a number 1-4, a name, or master; with & at the end the next command\n"
+              "can follow at once):")
         for fault in faults.FAULTS:
             print(f"  {fault.usage():<34} {fault.what}")
         print(f"""Else:
@@ -125,7 +126,8 @@ class Demo:
         word, rest = words[0], words[1:]
         fault = next((f for f in faults.FAULTS if f.word == word), None)
         if fault:
-            self.inject(fault, rest)
+            follow = rest[-1:] != ["&"]
+            self.inject(fault, rest if follow else rest[:-1], follow)
         elif word in ("quit", "exit", "q"):
             return False
         elif word == "status":
@@ -152,7 +154,8 @@ class Demo:
             raise Failed(f"\"{line.strip()}\" is no command; menu shows them")
         return True
 
-    def inject(self, fault, words):
+    def inject(self, fault, words, follow=True):
+        """And follows what comes of it, unless told not to."""
         pools = self.board.pools()
         pool = words.pop(0) if words and words[0] in pools else pools[0]
         if fault.needs_host and not words:
@@ -165,12 +168,16 @@ class Demo:
         before = self.board.failovers(pool)
         if fault.hooks and self.board.status(pool).ha != "on":
             raise Failed(f"HA of {pool} is not on; ha-on {pool} switches it on")
-        loop = chain.Chain(pool, self.board, self.prometheus, self.receiver, self.hooks) if fault.hooks else None
+        loop = None
+        if fault.hooks and follow:
+            loop = chain.Chain(pool, self.board, self.prometheus, self.receiver, self.hooks)
         try:
             faults.release(self.sim, pool)
             fault.act(self.sim, pool, words)
         except AssertionError as problem:
             raise Failed(str(problem)) from None
+        if not follow:
+            return
         if loop:
             self.follow_loop(loop)
         elif fault.failover:

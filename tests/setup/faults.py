@@ -149,7 +149,7 @@ FAULTS = [
     Fault("plug", "it is plugged again", command("plug-pbd"), needs_host=True),
     Fault("split-brain", "a slave believes to be master too; power off and on heals it", command("split-brain"), needs_host=True),
     Fault("emergency", "a host is in emergency mode, with a reason", emergency, needs_host=True, more="[CODE]", follow=15),
-    Fault("recover", "it leaves emergency mode", command("clear-emergency"), needs_host=True, follow=15),
+    Fault("recover", "it leaves emergency mode by itself; else: xenhactl host recover", command("clear-emergency"), needs_host=True, follow=15),
     Fault("hang", "a host takes connections and never answers", command("network", mode="hang"), needs_host=True, follow=15),
     Fault("unhang", "it answers again", command("network", mode="up"), needs_host=True),
     Fault("wrong-password", "somebody changes the exporter's password", password(False), follow=15),
