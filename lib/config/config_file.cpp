@@ -63,7 +63,8 @@ ConfigFile parse_config(std::string_view text, const std::filesystem::path& dire
     file.clouds.push_back(read_cloud(*node, where, directory, problems));
   file.exporter = read_exporter(top.find("exporter"), top.at("exporter"), directory, problems);
   file.hooks = read_hooks(top.find("hooks"), top.at("hooks"), directory, problems);
-  file.ctl = read_ctl(top.find("ctl"), top.at("ctl"), directory, problems);
+  file.ctl = read_ctl(top.find("ctl"), top.at("ctl"), directory, file.hooks.operator_token.source.is_set(),
+                      problems);
   {
     Section web(top.find("web"), top.at("web"), problems);
     file.web_config_file = resolved(directory, web.text("config_file").value);

@@ -33,6 +33,8 @@ PoolEntry read_pool(const Node& node, const Where& where, const Path& directory,
 CloudEntry read_cloud(const Node& node, const Where& where, const Path& directory, Problems& problems);
 ExporterEntry read_exporter(const Node* node, const Where& where, const Path& directory, Problems& problems);
 HooksEntry read_hooks(const Node* node, const Where& where, const Path& directory, Problems& problems);
-CtlEntry read_ctl(const Node* node, const Where& where, const Path& directory, Problems& problems);
+/// `hooks_token`: hooks.operator_token_file is there, which stands in for a missing ctl.token_file.
+CtlEntry read_ctl(const Node* node, const Where& where, const Path& directory, bool hooks_token,
+                  Problems& problems);
 
 }  // namespace xenha::config

@@ -106,8 +106,9 @@ std::optional<LoginEntry> read_web_login(Section& section, const Path& directory
   return login;
 }
 
-void warn_of_readable_secrets(const Section& section, const CtlEntry& ctl, Problems& problems) {
-  const bool to_hooks = ctl.login || ctl.token.source.is_set();
+void warn_of_readable_secrets(const Section& section, const CtlEntry& ctl, bool hooks_token,
+                              Problems& problems) {
+  const bool to_hooks = ctl.login || ctl.token.source.is_set() || hooks_token;
   for (const auto& [key, url, gets] : {std::tuple("exporter_url", &ctl.exporter_url, ctl.login.has_value()),
                                        std::tuple("hooks_url", &ctl.hooks_url, to_hooks)})
     if (gets && !url->tls && !is_loopback(url->host))
@@ -172,7 +173,8 @@ HooksEntry read_hooks(const Node* node, const Where& where, const Path& director
   return hooks;
 }
 
-CtlEntry read_ctl(const Node* node, const Where& where, const Path& directory, Problems& problems) {
+CtlEntry read_ctl(const Node* node, const Where& where, const Path& directory, bool hooks_token,
+                  Problems& problems) {
   Section section(node, where, problems);
   CtlEntry ctl;
   ctl.where = where;
@@ -182,7 +184,7 @@ CtlEntry read_ctl(const Node* node, const Where& where, const Path& directory, P
   check_tls(ctl.tls, ctl.exporter_url.tls || ctl.hooks_url.tls, !ctl.tls.policy.pins.empty(), problems);
   ctl.token = read_secret_file(section, "token_file", "token", directory, false);
   ctl.login = read_web_login(section, directory);
-  warn_of_readable_secrets(section, ctl, problems);
+  warn_of_readable_secrets(section, ctl, hooks_token, problems);
   const std::string state_dir = section.text("state_dir").value;
   ctl.state_dir =
       state_dir.empty() || state_dir.starts_with("~/") ? state_dir : resolved(directory, state_dir).string();

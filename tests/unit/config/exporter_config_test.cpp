@@ -142,6 +142,16 @@ TEST_F(GoodConfig, WhatIsUnwiseIsWarnedOf) {
   EXPECT_FALSE(config.pools[1].may_follow_unlisted());
 }
 
+// It stands in for a ctl.token_file that is not there, and so travels the same way.
+TEST_F(GoodConfig, TheHooksTokenOverPlainHttpIsWarnedOf) {
+  const std::string pool =
+      "pools: [{name: a, hosts: [10.0.0.1], username: root, password_file: ../secrets/pool.pw}]\n"
+      "ctl: {hooks_url: 'http://mon.example:10046'}\n";
+  EXPECT_THAT(warnings_of(check(pool)), testing::IsEmpty());
+  EXPECT_THAT(warnings_of(check(pool + "hooks: {operator_token_file: operator.token}\n")),
+              testing::ElementsAre(testing::HasSubstr("ctl.hooks_url: plain http sends")));
+}
+
 TEST_F(GoodConfig, ALearntMemberIsNeverAskedWithOldTlsAndNoPin) {
   const ExporterConfig config = load("with_warnings");
   const PoolConfig& old = config.pools[2];
