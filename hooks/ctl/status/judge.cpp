@@ -5,7 +5,6 @@
 #include "hooks/ctl/status/pool_status.h"
 #include "hooks/ctl/status/words.h"
 #include "lib/base/shell_word.h"
-#include "lib/model/pool_reading.h"
 
 namespace xenha::ctl {
 namespace {
@@ -149,9 +148,7 @@ class Judge {
     return intent && intent->until && *intent->until > now_;
   }
 
-  std::string intended(const char* key) const {
-    return model::mark_entry(s_.situation.intent->text, key).value_or("");
-  }
+  std::string intended(const char* key) const { return work_entry(s_.situation.intent->text, key); }
 
   void look_at_intent() {
     const hooks::Mark& intent = *s_.situation.intent;

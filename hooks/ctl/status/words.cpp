@@ -64,8 +64,12 @@ std::string ha_off_since(const PoolStatus& status) {
   return {};
 }
 
+std::string work_entry(const std::string& mark, const char* key) {
+  return model::mark_entry(mark, key).value_or("");
+}
+
 std::string work_words(const std::string& mark) {
-  const auto entry = [&](const char* key) { return model::mark_entry(mark, key).value_or(""); };
+  const auto entry = [&](const char* key) { return work_entry(mark, key); };
   std::string what = entry("do");
   if (what.empty()) return mark;
   std::replace(what.begin(), what.end(), '-', ' ');

@@ -17,6 +17,8 @@ std::string absence_words(const hooks::HostSituation& host);
 /// "since ..., switched off by ..."; empty when nobody knows.
 std::string ha_off_since(const PoolStatus& status);
 
+/// Entry of the mark xenha:intent, as `do` or `host`; empty: it has none.
+std::string work_entry(const std::string& mark, const char* key);
 /// The mark xenha:intent: "host restart xs2, step 4, by joe on adm1"; as it stands when no procedure wrote
 /// it.
 std::string work_words(const std::string& mark);
