@@ -559,7 +559,8 @@ class Writing(Ctl):
             else:
                 asked.type(answer)
             self.assertEqual(asked.end(), code, asked.text)
-            self.assertRegex(asked.text, r"xenhactl: nothing was changed\s+HA is on: 3 of 3 hosts of cluster1 are armed\.\s+$")
+            self.assertRegex(asked.text, r"xenhactl: nothing was changed\s+(Next: xenhactl ha disable cluster1\s+)?"
+                             r"HA is on: 3 of 3 hosts of cluster1 are armed\.\s+$")
         self.assertEqual(self.sim.writes(), [])
 
     def test_latencies_are_recorded_after_a_yes_and_forgotten_again(self):

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+
 #include "tests/integration/virtual_terminal.h"
 
 namespace xenha::test {
@@ -90,6 +92,88 @@ TEST(PauseOnThePool, IsRefusedWhenTheMarkWasRemovedWhileThePersonWasAsked) {
   EXPECT_EQ(end.code, ExitCode::kRefused);
   EXPECT_THAT(all_said(end), HasSubstr("the mark is another one now: none; nothing was changed"));
   EXPECT_EQ(terminal.names_of_writes(true), before);
+}
+
+struct Early {
+  const char* name;
+  std::optional<Procedure> procedure;  ///< absent: resume
+  const char* host;
+  bool ha_off;
+  const char* next;
+  const char* ha;  ///< what the last line says once the pool was read
+};
+const Early kEarly[] = {
+    {"restart", Procedure::kRestart, "cluster1-xs2", false, "xenhactl host restart cluster1 cluster1-xs2",
+     "HA is on: 3 of 3 hosts of cluster1 are armed."},
+    {"ha_enable", Procedure::kHaEnable, "", true, "xenhactl ha enable cluster1",
+     "HA is OFF on cluster1. To put it back: xenhactl ha enable cluster1"},
+    {"resume", std::nullopt, "cluster1-xs1", true, "xenhactl host resume cluster1 cluster1-xs1",
+     "HA is OFF on cluster1. To put it back: xenhactl host resume cluster1 cluster1-xs1"},
+};
+struct BeforeTheFirstStep : ::testing::TestWithParam<Early> {
+  static void prepare(VirtualTerminal& terminal) {
+    if (!GetParam().procedure) {
+      terminal.interrupt_when([&] { return !terminal.ha_enabled(); });
+      ASSERT_EQ(terminal.run(Procedure::kRestart, GetParam().host).code, ExitCode::kInterrupted);
+      ASSERT_FALSE(terminal.ha_enabled());
+      terminal.pass(3min);
+    } else if (GetParam().ha_off) {
+      terminal.command("silent-disarm");
+      terminal.pass(1min);
+    }
+  }
+};
+
+TEST_P(BeforeTheFirstStep, CtrlCInAnyMomentSaysThatNothingChangedAndWhetherHaIsOn) {
+  const Early& early = GetParam();
+  constexpr char kUnread[] = "Whether HA is on could not be read. Look: xenhactl status cluster1";
+  std::size_t unread = 0, read = 0;
+  for (int moment = 0;; moment += 3) {
+    SCOPED_TRACE("at wait " + std::to_string(moment));
+    VirtualTerminal terminal;
+    prepare(terminal);
+    const auto before = terminal.names_of_writes(true);
+    int waits = 0;
+    terminal.interrupt_when([&] { return waits++ == moment; });
+    const VirtualTerminal::Ended end = terminal.run(early.procedure, early.host);
+    if (!end.said.empty()) break;  // a step was begun
+    ASSERT_EQ(end.code, ExitCode::kInterrupted) << end.out;
+    EXPECT_EQ(terminal.names_of_writes(true), before);
+    EXPECT_THAT(end.out, HasSubstr("Interrupted: nothing was changed. Next: " + std::string(early.next)));
+    EXPECT_THAT(end.last, ::testing::AnyOf(kUnread, early.ha));
+    (end.last == kUnread ? unread : read) += 1;
+  }
+  EXPECT_GT(unread, 5u);
+  EXPECT_GT(read, 5u);
+}
+
+INSTANTIATE_TEST_SUITE_P(Procedures, BeforeTheFirstStep, ::testing::ValuesIn(kEarly),
+                         [](const auto& each) { return each.param.name; });
+
+TEST(BeforeTheFirstStepOf, ResumeAScriptIsToldOnlyWhatIsKnown) {
+  VirtualTerminal terminal;
+  terminal.interrupt_when([] { return true; });
+  terminal.wants_json();
+  const VirtualTerminal::Ended end = terminal.run(std::nullopt, "cluster1-xs1");
+  EXPECT_EQ(end.code, ExitCode::kInterrupted);
+  const auto json = nlohmann::json::parse(end.out);
+  EXPECT_EQ(json, nlohmann::json::parse(R"({
+    "pool": "cluster1", "host": "cluster1-xs1", "procedure": null, "outcome": "interrupted", "step": null,
+    "text": "nothing was changed", "next": "xenhactl host resume cluster1 cluster1-xs1", "truth": [],
+    "ha_enabled": null,
+    "closing": "Whether HA is on could not be read. Look: xenhactl status cluster1"})"))
+      << end.out;
+}
+
+TEST(BeforeTheFirstStepOf, APersonWhoSaysNoIsToldWhetherHaIsOn) {
+  VirtualTerminal terminal;
+  terminal.person([] { return "n"; });
+  const VirtualTerminal::Ended end = terminal.run(Procedure::kRestart, "cluster1-xs2");
+  EXPECT_EQ(end.code, ExitCode::kRefused);
+  EXPECT_THAT(all_said(end), HasSubstr("nothing was changed"));
+  EXPECT_EQ(end.out.find("Next: "), std::string::npos);
+  EXPECT_EQ(end.last, "HA is on: 3 of 3 hosts of cluster1 are armed.");
+  EXPECT_THAT(terminal.names_of_writes(true), IsEmpty());
 }
 
 }  // namespace

@@ -102,13 +102,14 @@ VirtualTerminal::Ended VirtualTerminal::play(const std::function<ctl::ExitCode(c
   const auto new_transport = [&] { return simulation_.transport("xenhactl", before); };
   const auto transport = new_transport();
   const std::stop_callback wake(stop.get_token(), [&] { transport->wake(); });
-  if (cut_ == 0) stop.request_stop();
   Errors errors(*this, stop);
   std::ostream err(&errors);
   std::ostringstream out;
   ctl::Screen screen{.out = out, .err = err, .width = 200, .person = bool(person_), .read_line = person_};
-  ctl::Context context{*config,    ctl::Output::kTable, screen,          simulation_.clock,
-                       *transport, new_transport,       stop.get_token()};
+  ctl::Context context{*config,         std::exchange(output_, ctl::Output::kTable),
+                       screen,          simulation_.clock,
+                       *transport,      new_transport,
+                       stop.get_token()};
   said_.clear();
   Ended ended{.code = command(context)};
   cut_.reset();

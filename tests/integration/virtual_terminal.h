@@ -39,6 +39,8 @@ class VirtualTerminal {
   Ended run(std::optional<ctl::Procedure> procedure, const std::string& host);
   /// pause --on-pool; absent: resume --on-pool.
   Ended hold(std::optional<ctl::PoolHold> hold);
+  /// The next run is one with --output=json.
+  void wants_json() { output_ = ctl::Output::kJson; }
   /// During the next run somebody sits there, and answers that when asked.
   void person(std::function<std::optional<std::string>()> answers) { person_ = std::move(answers); }
   /// During the next run, once, as soon as a line with that is written.
@@ -47,8 +49,6 @@ class VirtualTerminal {
   }
   /// During the next run: Ctrl-C as soon as that many lines are written.
   void interrupt_after(std::size_t lines) { cut_ = lines; }
-  /// Before its first line.
-  void interrupt_at_once() { cut_ = 0; }
   /// During the next run: Ctrl-C as soon as that is so; it is asked whenever the program waits for an answer.
   void interrupt_when(std::function<bool()> so) { cut_when_ = std::move(so); }
 
@@ -84,6 +84,7 @@ class VirtualTerminal {
   std::vector<std::pair<std::string, std::function<void()>>> waiting_;
   std::optional<std::size_t> cut_;
   std::function<bool()> cut_when_;
+  ctl::Output output_ = ctl::Output::kTable;
   std::function<std::optional<std::string>()> person_;
 };
 

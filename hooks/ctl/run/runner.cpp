@@ -104,7 +104,9 @@ Runner::Runner(Context& context, Request request)
                .request_timeout = context.config.request_timeout,
                .sr_changed = request_.sr_changed}),
       acts_(pool_, cloud_, context.transport, context.clock, context.config.request_timeout),
-      teller_(context) {}
+      teller_(context) {
+  facts_.pool = request_.pool;
+}
 
 ExitCode Runner::run() {
   if (!request_.consent.plan) {
@@ -178,7 +180,7 @@ std::optional<Risk> Runner::other_mark() const {
 
 std::optional<ExitCode> Runner::begin() {
   read(false);
-  if (is_interrupted()) return interrupted_early();
+  if (is_interrupted()) return untouched(ExitCode::kInterrupted);
   if (facts_.master.empty()) return no_master();
   const Procedure procedure = *request_.procedure;
   if (!is_of_pool(procedure)) {
@@ -190,7 +192,7 @@ std::optional<ExitCode> Runner::begin() {
     take_up(procedure);
   }
   read(true);
-  if (is_interrupted()) return interrupted_early();
+  if (is_interrupted()) return untouched(ExitCode::kInterrupted);
   if (facts_.master.empty()) return no_master();
   if (!position_.id.empty()) {  // taken up
     forget_what_failed();
@@ -270,7 +272,7 @@ void Runner::forget_what_failed() {
 
 std::optional<ExitCode> Runner::resume() {
   read(false);
-  if (is_interrupted()) return interrupted_early();
+  if (is_interrupted()) return untouched(ExitCode::kInterrupted);
   std::optional<Position> left = left_over();
   if (!left && facts_.master.empty()) return no_master();
   if (!left)
@@ -294,7 +296,7 @@ std::optional<ExitCode> Runner::resume() {
                     " --no-cloudstack");
   reader_.remember(position_);
   read(false);
-  if (is_interrupted()) return interrupted_early();
+  if (is_interrupted()) return untouched(ExitCode::kInterrupted);
   if (facts_.master.empty() && !position_.sent) return no_master();
   forget_what_failed();
   position_.since.reset();
@@ -311,10 +313,8 @@ std::optional<ExitCode> Runner::prepare(const std::vector<Risk>& risks) {
   if (!risks.empty() && !request_.consent.plan) return teller_.refuse(facts_, position_, risks);
   if (context_.output == Output::kTable || request_.consent.plan) teller_.plan(facts_, position_, risks, who);
   if (request_.consent.plan) return ExitCode::kDone;
-  if (const auto no = request_.consent.ask(context_, "Do that?")) {
-    teller_.closing(facts_, position_);
-    return no;
-  }
+  if (const auto no = request_.consent.ask(context_, "Do that?"))
+    return *no == ExitCode::kUsage ? no : untouched(*no, true);
   // From now on it is this run's: one that still runs elsewhere sees that, and ends.
   if (resumed_by_mark_) {
     taken_id_ = std::exchange(position_.id, new_id());
@@ -473,16 +473,16 @@ ExitCode Runner::finish() {
   const bool comes_back = position_.form.procedure == Procedure::kShutdown;
   return teller_.end(
       facts_, position_,
-      {ExitCode::kDone, "done", "",
-       comes_back ? command_line(Procedure::kReturn, position_.pool, position_.host_label) : ""});
+      {.outcome = "done",
+       .command = comes_back ? command_line(Procedure::kReturn, position_.pool, position_.host_label) : ""});
 }
 
-ExitCode Runner::too_late(const std::string& why) {
-  return stop("it took longer than it may: " + why, resume_command(position_), true);
+/// Nobody refused anything: what was waited for did not come.
+ExitCode Runner::too_late(const std::string& what) {
+  return stop("it took longer than it may: " + what, resume_command(position_), ExitCode::kNotMet);
 }
 
-/// `waited`: nobody refused, it only never came.
-ExitCode Runner::stop(const std::string& why, std::string command, bool waited) {
+ExitCode Runner::stop(const std::string& why, std::string command, ExitCode code) {
   static_cast<void>(keep());
   const bool nothing_done = !sent_any_ && !position_.sent && request_.procedure && position_.step == 0;
   if (nothing_done) {
@@ -493,28 +493,42 @@ ExitCode Runner::stop(const std::string& why, std::string command, bool waited) 
   } else {
     mark_if_due();
   }
-  const bool refused = nothing_done && !waited;
-  return teller_.end(
-      facts_, position_,
-      {refused ? ExitCode::kRefused : ExitCode::kNotMet, refused ? "refused" : "not_met", why, command});
+  if (!nothing_done) code = ExitCode::kNotMet;
+  return teller_.end(facts_, position_,
+                     {.code = code,
+                      .outcome = code == ExitCode::kRefused ? "refused" : "not_met",
+                      .text = why,
+                      .command = command,
+                      .left = !nothing_done});
+}
+
+/// Before the first step.
+ExitCode Runner::untouched(ExitCode code, bool told) {
+  const bool resumes = !request_.procedure;
+  position_.pool = request_.pool;
+  if (!resumes) position_.form.procedure = *request_.procedure;
+  if (position_.host_label.empty()) position_.host_label = request_.host;
+  return teller_.end(facts_, position_,
+                     {.code = code,
+                      .outcome = code == ExitCode::kInterrupted ? "interrupted" : "refused",
+                      .text = "nothing was changed",
+                      .command = code == ExitCode::kInterrupted ? own_command() : "",
+                      .begun = false,
+                      .told = told,
+                      .left = resumes});
 }
 
 /// What the person typed.
 std::string Runner::own_command() const {
+  if (!request_.procedure)
+    return "xenhactl host resume " + request_.pool + " " + shell_word(request_.host) +
+           (request_.with_cloud ? "" : " --no-cloudstack");
   std::string out = command_line(position_.form.procedure, position_.pool, position_.host_label);
   for (const std::string& risk : request_.risks) out += " --" + risk;
   if (!request_.new_master.empty()) out += " --new-master " + shell_word(request_.new_master);
   if (request_.sr_changed) out += " --heartbeat-sr-changed";
   if (request_.override_mark) out += " --override-mark";
   return out + (request_.with_cloud ? "" : " --no-cloudstack");
-}
-
-/// Before anything began.
-ExitCode Runner::interrupted_early() {
-  const ExitCode code = fail(context_, ExitCode::kInterrupted, "nothing was changed");
-  facts_.pool = request_.pool;
-  teller_.closing(facts_, position_);
-  return code;
 }
 
 ExitCode Runner::interrupted() {

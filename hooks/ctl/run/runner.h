@@ -59,11 +59,12 @@ class Runner {
   std::optional<ExitCode> hold(const Error& error, const std::string& why);
   void rest_between_looks();
   ExitCode finish();
-  ExitCode too_late(const std::string& why);
-  ExitCode stop(const std::string& why, std::string command, bool waited = false);
+  /// `code` where nothing was done: otherwise it is kNotMet.
+  ExitCode stop(const std::string& why, std::string command, ExitCode code = ExitCode::kRefused);
+  ExitCode too_late(const std::string& what);
   std::string own_command() const;
+  ExitCode untouched(ExitCode code, bool told = false);
   ExitCode interrupted();
-  ExitCode interrupted_early();
   bool is_interrupted() const { return context_.interrupted.stop_requested(); }
   void read(bool thorough);
   void rest(Duration span);

@@ -162,19 +162,22 @@ void Teller::note(const std::string& what) {
 
 ExitCode Teller::end(const Facts& facts, const Position& position, const End& end) {
   clear_line();
-  const bool left = end.code != ExitCode::kDone && end.outcome != "refused";
   const bool good = end.code == ExitCode::kDone;
+  const bool left = end.left && !good;
   const std::string closing = closing_words(facts, position, left);
-  const bool over = position.over();
+  const bool in_a_step = end.begun && !position.over();
   if (context_.output == Output::kJson) {
     Json truth = Json::array();
-    for (const std::string& each : truth_words(facts, position)) truth.push_back(each);
+    if (end.begun || !facts.hosts.empty())
+      for (const std::string& each : truth_words(facts, position)) truth.push_back(each);
+    // A host and no procedure of a host: it was to go on with one, and that was not read yet.
+    const bool unread = position.form.procedure == Procedure::kHaEnable && !position.host_label.empty();
     print(context_.screen.out,
           Json{{"pool", position.pool},
                {"host", position.host_label.empty() ? Json(nullptr) : Json(position.host_label)},
-               {"procedure", word(position.form.procedure)},
+               {"procedure", unread ? Json(nullptr) : Json(word(position.form.procedure))},
                {"outcome", end.outcome},
-               {"step", over ? Json(nullptr) : Json(text_of(position.current()).word)},
+               {"step", in_a_step ? Json(text_of(position.current()).word) : Json(nullptr)},
                {"text", end.text},
                {"next", end.command.empty() ? Json(nullptr) : Json(end.command)},
                {"truth", std::move(truth)},
@@ -186,16 +189,19 @@ ExitCode Teller::end(const Facts& facts, const Position& position, const End& en
     say("Done: " + title(position) + ".");
     if (!end.command.empty()) say_command("When it is powered on again: ", end.command);
   } else {
-    const std::string where = over ? ""
-                                   : " at step " + number_of(position, position.step) + ", " +
-                                         std::string(text_of(position.current()).word);
-    say((end.outcome == "interrupted" ? "Interrupted" : "Stopped") + where +
-        (end.text.empty() ? "." : ": " + end.text + "."));
-    say("What is true now:");
-    for (const std::string& each : truth_words(facts, position)) say(each, 2);
+    const std::string where = in_a_step ? " at step " + number_of(position, position.step) + ", " +
+                                              std::string(text_of(position.current()).word)
+                                        : "";
+    if (!end.told)
+      say((end.outcome == "interrupted" ? "Interrupted" : "Stopped") + where +
+          (end.text.empty() ? "." : ": " + end.text + "."));
+    if (end.begun) {
+      say("What is true now:");
+      for (const std::string& each : truth_words(facts, position)) say(each, 2);
+    }
     if (!end.command.empty()) say_command("Next: ", end.command);
-    const bool can_return =
-        position.form.procedure == Procedure::kRestart || position.form.procedure == Procedure::kShutdown;
+    const bool can_return = left && (position.form.procedure == Procedure::kRestart ||
+                                     position.form.procedure == Procedure::kShutdown);
     if (can_return)
       say_command("To give the host back instead: ",
                   command_line(Procedure::kReturn, position.pool, position.host_label));
@@ -203,12 +209,6 @@ ExitCode Teller::end(const Facts& facts, const Position& position, const End& en
   say_command("", closing);
   context_.screen.out.flush();
   return end.code;
-}
-
-void Teller::closing(const Facts& facts, const Position& position) {
-  if (context_.output == Output::kJson) return;
-  say_command("", closing_words(facts, position, false));
-  context_.screen.out.flush();
 }
 
 }  // namespace xenha::ctl

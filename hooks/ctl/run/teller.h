@@ -35,11 +35,12 @@ class Teller {
     std::string outcome;  ///< done, not_met, refused, interrupted
     std::string text;     ///< why, for people; empty when done
     std::string command;  ///< what to type next; may be empty
+    bool begun = true;    ///< false: no step was begun
+    bool told = false;    ///< the person knows `text` already
+    bool left = true;     ///< there is something to go on with, or to take back
   };
   /// What is true now, what to type, and last whether HA is on.
   ExitCode end(const Facts& facts, const Position& position, const End& end);
-  /// Nothing was begun: only that last line, for people.
-  void closing(const Facts& facts, const Position& position);
 
  private:
   std::string risk_words(const std::vector<Risk>& risks) const;
