@@ -222,7 +222,10 @@ class Interrupted(Procedures):
                     happens(self, pool, host)
             return False
 
-        wait_until(f"{run.name} goes on: {run.log()[-500:]}", reached, seconds=300, every=0.02)
+        try:
+            wait_until(f"{run.name} goes on", reached, seconds=300, every=0.02)
+        except AssertionError as error:
+            raise AssertionError(f"{error}; it stands at:\n{run.log()[-500:]}") from error
 
     @staticmethod
     def lines(row, run):

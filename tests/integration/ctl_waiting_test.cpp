@@ -357,6 +357,29 @@ TEST(Deadlines, EachStepHasItsRow) {
   }
 }
 
+// Somebody, or a toolstack that restarts again and again, enables it each time: that is no reason to ask for
+// it without a pause, nor for ever.
+TEST_F(World, AHostThatIsEnabledAgainAtOnceIsNotDisabledForEver) {
+  bool sent = false;
+  terminal.when("2/8 sends", [&] { sent = true; });
+  terminal.interrupt_when([&] {
+    if (sent) terminal.command("maintenance", R"({"host": 2, "on": false})");
+    return terminal.names_of_writes().size() > 20;
+  });
+  const VirtualTerminal::Ended end = terminal.run(Procedure::kRestart, kSlave);
+  EXPECT_EQ(end.code, ExitCode::kNotMet) << end.out;
+  EXPECT_THAT(end.out,
+              HasSubstr("Stopped at step 2/8, disable-host: it took longer than it may: cluster1-xs2 "
+                        "is still enabled"));
+  const Duration waited = end.at - end.when("2/8 let");
+  EXPECT_GE(waited, 2min);
+  EXPECT_LE(waited, 2min + kALook);
+  EXPECT_EQ(terminal.names_of_writes(),
+            (std::vector<std::string>{"cloud prepareHostForMaintenance", "host.disable", "host.disable"}));
+  EXPECT_EQ(terminal.run(kResume, kSlave).code, ExitCode::kDone);
+  EXPECT_EQ(terminal.unwell(), "");
+}
+
 // S12: what the pool says of a host's part in HA is of before its restart until the master has looked, which
 // it does every 20 s. XenServer 6.2 has the host live before that, as soon as it says hello.
 struct Armed : ::testing::TestWithParam<const char*> {};

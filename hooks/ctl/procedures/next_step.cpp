@@ -225,6 +225,7 @@ class Judge {
     if (!*target_->enabled) return done();
     if (position_.form.of_master && facts_.master == facts_.target)
       return stop(name() + " is master again; the role has to be given away first", give_back());
+    if (fresh()) return wait(name() + " is still enabled");
     return act_if_safe();
   }
   /// Its toolstack or the master's restarted, or somebody enabled it.
