@@ -6,9 +6,12 @@
 
 import os
 import pathlib
+import pty
+import select
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 import deb
@@ -22,6 +25,13 @@ read -r _ _ function _ < <(complete -p "$1")
 "$function" "$1" "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}"
 printf '%s\\n' "${COMPREPLY[@]}"
 """
+# A bash at a terminal, and what a program would get of the line that was typed.
+AT_A_TERMINAL = """
+source "{script}"
+show() {{ printf '<%s>' "$@" > "{shown}"; exit; }}
+PS1=ready; bind 'set enable-bracketed-paste off'; bind 'set bell-style none'
+"""
+PATIENCE = 30
 
 
 class Completion(unittest.TestCase):
@@ -41,6 +51,46 @@ class Completion(unittest.TestCase):
         said = deb.run(self.root / "usr/bin" / name, *command, "--help")
         words = [line.split()[0] for line in said.splitlines() if line.startswith("  --")]
         return [word.partition("=")[0] + ("=" if "=" in word else "") for word in words]
+
+    def typed(self, keys):
+        """What readline makes of the keys, a tab among them: the words of the line."""
+        shown = self.root / "shown"
+        script = self.root / "usr/share/bash-completion/completions" / keys.split()[0]
+        (self.root / "rc").write_text(AT_A_TERMINAL.format(script=script, shown=shown), encoding="utf-8")
+        ours, theirs = pty.openpty()
+        bash = subprocess.Popen(["bash", "--noprofile", "--rcfile", self.root / "rc", "-i"], stdin=theirs, stdout=theirs, stderr=theirs,
+                                start_new_session=True, cwd=self.root / "etc/xenha",
+                                env={"PATH": f"{self.root}/usr/bin:{os.environ['PATH']}", "TERM": "dumb", "INPUTRC": "/dev/null"})
+        os.close(theirs)
+        self.addCleanup(os.close, ours)
+        self.addCleanup(bash.wait)
+        self.addCleanup(bash.kill)
+        seen, deadline = b"", time.monotonic() + PATIENCE
+        while b"ready" not in seen:
+            self.assertLess(time.monotonic(), deadline, seen)
+            if select.select([ours], [], [], 0.1)[0]:
+                seen += os.read(ours, 4096)
+        os.write(ours, keys.encode() + b"\x01show \r")  # to the line's beginning, and there another command
+        while bash.poll() is None:
+            self.assertLess(time.monotonic(), deadline, seen)
+            if select.select([ours], [], [], 0.1)[0]:
+                try:
+                    seen += os.read(ours, 4096)
+                except OSError:  # it has ended
+                    break
+        bash.wait(PATIENCE)
+        return shown.read_text(encoding="utf-8")
+
+    def test_at_a_terminal(self):
+        pool = "--config.file=xenha.y\t"
+        for keys, line in (
+                ("xenhactl sta\t --out\tj\t", "xenhactl status --output=json"),
+                (f"xenhactl {pool} host resu\texa\txs2 --no\t", "xenhactl --config.file=xenha.yml host resume example xs2 --no-cloudstack"),
+                (f"xenhactl pause --on-\t--rea\t'a b' {pool} exam\t", "xenhactl pause --on-pool --reason=a b --config.file=xenha.yml example"),
+                ("xenha-hooks --log.l\tde\t --conf\tc\t", "xenha-hooks --log.level=debug --config.check"),
+                ("xenha-exporter --web.t\t", "xenha-exporter --web.telemetry-path=")):
+            with self.subTest(keys):
+                self.assertEqual(self.typed(keys).replace("><", "|").strip("<>").replace("|", " "), line)
 
     def test_every_flag_is_offered(self):
         for name, count in (("xenha-exporter", 9), ("xenha-hooks", 8)):
@@ -91,6 +141,12 @@ class Completion(unittest.TestCase):
             self.assertEqual(self.offered("xenhactl", *flag, *command, ""), ["cluster1", "cluster-2", "b.3"])
         self.assertEqual(self.offered("xenhactl", *flag, "pin", "cluster-"), ["cluster-2"])
         self.assertEqual(self.offered("xenhactl", *flag, "host", "restart", "cluster1", ""), [])
+        # In one line, as the README begins; with what is no pool's name beside it.
+        for text in ("{pools: [{name: c1, hosts: [192.0.2.1], username: root}, {name: \"c2\"}], cloudstack: [{name: cloud1}]}\n",
+                     "pools:\n- {hosts: [{address: 192.0.2.1, tls_name: xs1}], name: c1, cloudstack: cloud1}  # name: old\n"
+                     "- name: c2\n  # - name: c3\ncloudstack: [{name: cloud1}]\n"):
+            config.write_text(text, encoding="utf-8")
+            self.assertEqual(self.offered("xenhactl", *flag, "status", ""), ["c1", "c2"])
 
     def test_values_follow_the_flags_of_xenhactl(self):
         self.assertEqual(self.offered("xenhactl", "status", "--output", "="), ["table", "json"])

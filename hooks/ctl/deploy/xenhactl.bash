@@ -1,6 +1,6 @@
 # bash completion for xenhactl                          -*- shell-script -*-
 
-# Names of the pools of the config file: entries of the list under the key pools.
+# Names of the pools of the config file: entries of the list under the key pools, however it is laid out.
 _xenhactl_pools() {
     local file=/etc/xenha/xenha.yml i
     for ((i = 1; i < ${#COMP_WORDS[@]} - 1; ++i)); do
@@ -9,7 +9,17 @@ _xenhactl_pools() {
         [[ $file == "=" ]] && file=${COMP_WORDS[i + 2]-}
     done
     [[ -r $file ]] || return
-    sed -n '/^pools:/,/^[a-z]/s/^ *-\{0,1\} *{\{0,1\} *name: *["'\'']\{0,1\}\([A-Za-z0-9_.-]*\).*/\1/p' "$file"
+    awk '/^[a-z{]/ { inside = /^[{]? *pools:/ }
+        inside {
+            sub(/(^| )#.*/, "")
+            sub(/cloudstack: *[[].*/, "")
+            while (match($0, /(^|[ ,{-])name: *["\047]?[A-Za-z0-9_.-]+/)) {
+                name = substr($0, RSTART, RLENGTH)
+                $0 = substr($0, RSTART + RLENGTH)
+                sub(/.*name: *["\047]?/, "", name)
+                print name
+            }
+        }' "$file"
 }
 
 _xenhactl() {
