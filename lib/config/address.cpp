@@ -106,6 +106,10 @@ Result<std::string> parse_host_address(std::string_view text) {
   return lower(text);
 }
 
+bool is_loopback(const std::string& host) {
+  return host == "localhost" || host == "::1" || (is_ipv4(host) && host.starts_with("127."));
+}
+
 Result<Url> parse_url(std::string_view text) {
   Url url;
   std::string_view rest = text;

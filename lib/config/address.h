@@ -13,6 +13,8 @@ namespace xenha::config {
 /// An IPv4 address, an IPv6 address with or without brackets, or a name; never with a port, a scheme or a
 /// path. Gives IPv6 in its shortest form without brackets, names in lower case.
 Result<std::string> parse_host_address(std::string_view text);
+/// Whether `host`, in that form, is this machine itself, so that nothing sent there leaves it.
+bool is_loopback(const std::string& host);
 
 struct Url {
   bool tls = true;

@@ -90,10 +90,6 @@ GuardsEntry read_guards(const Node* node, const Where& where, const Path& direct
   return guards;
 }
 
-bool is_loopback(const std::string& host) {
-  return host == "localhost" || host.starts_with("127.") || host == "::1";
-}
-
 /// One of the login's keys is there.
 std::optional<LoginEntry> read_web_login(Section& section, const Path& directory) {
   bool any = section.present("password");

@@ -78,13 +78,8 @@ void name_hosts(hooks::Situation& s, const ExporterWord& exporter) {
 }
 
 /// The kill switch is a file of the daemon's machine.
-bool runs_here(const CtlConfig& config) {
-  const std::string& host = config.hooks_url.host;
-  return host == "localhost" || host == "::1" || host.starts_with("127.");
-}
-
 std::optional<bool> kill_switch(const CtlConfig& config) {
-  if (!runs_here(config)) return false;
+  if (!config::is_loopback(config.hooks_url.host)) return false;
   std::error_code problem;
   const auto type = std::filesystem::status(config.kill_switch_file, problem).type();
   if (type == std::filesystem::file_type::none) return std::nullopt;

@@ -79,6 +79,14 @@ TEST(HostAddress, GivesOneFormOfEachAddress) {
   }
 }
 
+TEST(HostAddress, IsThisMachineOnlyWhereNothingLeavesIt) {
+  for (const char* here : {"localhost", "127.0.0.1", "127.9.8.7", "::1"})
+    EXPECT_TRUE(is_loopback(here)) << here;
+  for (const char* away :
+       {"127.0.0.1.example.com", "127.example", "10.0.0.127", "localhost.example", "::2", ""})
+    EXPECT_FALSE(is_loopback(away)) << away;
+}
+
 TEST(HostAddress, RefusesAPortAndSaysWhy) {
   for (const char* text : {"10.0.0.11:443", "xs1:8443", "[2001:db8::1]:443"})
     EXPECT_THAT(parse_host_address(text).error().message, HasSubstr("set the pool's key port")) << text;
