@@ -41,7 +41,9 @@ std::string explain_name(const TlsFailure& failure, const Endpoint& endpoint) {
   const std::string& wanted = endpoint.policy.tls_name.empty() ? endpoint.address : endpoint.policy.tls_name;
   const std::string carried = failure.presented ? join(failure.presented->names) : "other names";
   return "the certificate is not for " + wanted + " but for " + carried +
-         ": set tls_name to the right one of them, or tls.verify_name: false to check the CA only";
+         ": use the right one of them (tls_name of a pool's host, else in the URL), or tls.verify_name: "
+         "false "
+         "to check the CA only";
 }
 
 std::string explain_chain(const TlsFailure& failure) {
@@ -82,7 +84,7 @@ std::string explain_handshake(const TlsFailure& failure, const Endpoint& endpoin
   const std::string& text = failure.library_text;
   const auto says = [&text](std::string_view words) { return text.find(words) != std::string::npos; };
   if (says("wrong version number") || says("packet length too long") || says("http request"))
-    return "no TLS on this port: wrong port, or a plain one that needs scheme: http (" + text + ")";
+    return "no TLS on this port: wrong port, or a plain one that takes http, not https (" + text + ")";
   if (endpoint.policy.min_version < TlsVersion::k1_2) return "no TLS connection: " + text;
   if (says("unsupported protocol") || says("protocol version") || says("legacy sigalg") ||
       says("renegotiation") || says("key too small") || says("handshake failure") ||

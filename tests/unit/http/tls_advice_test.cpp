@@ -7,6 +7,7 @@
 namespace xenha::http {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -35,6 +36,17 @@ TEST(TlsAdvice, OldTlsIsAdvisedOnlyWhereItIsNotAllowedYet) {
   EXPECT_THAT(explain(failure, host), HasSubstr("tls.min_version: \"1.0\""));
   host.policy.min_version = TlsVersion::k1_0;
   EXPECT_THAT(explain(failure, host), Not(HasSubstr("min_version")));
+}
+
+// Pools have tls_name and scheme; CloudStacks and our daemons have a URL, and neither key.
+TEST(TlsAdvice, HoldsWhereTheAddressIsAUrl) {
+  const Endpoint server{.address = "10.0.0.2"};
+  TlsFailure failure = chain(X509_V_OK);
+  failure.kind = TlsFailure::Kind::kName;
+  EXPECT_THAT(explain(failure, server), AllOf(HasSubstr("not for 10.0.0.2 but for xs1"),
+                                              HasSubstr("in the URL"), HasSubstr("tls_name")));
+  failure = {.kind = TlsFailure::Kind::kHandshake, .library_text = "SSL routines::wrong version number"};
+  EXPECT_THAT(explain(failure, server), AllOf(HasSubstr("takes http, not https"), Not(HasSubstr("scheme"))));
 }
 
 TEST(TlsAdvice, MalformedPinWithoutCertificate) {
