@@ -23,6 +23,10 @@ const char* name_of(Daemon daemon) {
   return daemon == Daemon::kHooks ? "xenha-hooks" : "xenha-exporter";
 }
 
+const char* key_of(Daemon daemon) {
+  return daemon == Daemon::kHooks ? "ctl.hooks_url" : "ctl.exporter_url";
+}
+
 /// For the daemon's journal: who typed it. Nothing that a header cannot carry.
 std::string user() {
   for (const char* name : {"SUDO_USER", "USER", "LOGNAME"}) {
@@ -43,38 +47,47 @@ std::string base64(const std::string& text) {
   return out;
 }
 
-/// xenha-hooks takes pause, resume and clear with its token only, and everything with it.
-std::optional<std::string> authorization(const CtlConfig& config, Daemon daemon) {
+/// xenha-hooks takes everything with its token, and pause, resume and clear with nothing else: no password
+/// goes where it opens nothing.
+std::optional<std::string> authorization(const CtlConfig& config, Daemon daemon,
+                                         http::Request::Method method) {
   if (daemon == Daemon::kHooks && config.token) return "Bearer " + config.token->text.reveal();
-  if (!config.login) return std::nullopt;
+  if (!config.login || method != http::Request::Method::kGet) return std::nullopt;
   return "Basic " + base64(config.login->username + ":" + config.login->password.reveal());
 }
 
-http::Request request_to(const DaemonLine& line, Daemon daemon, const std::string& target) {
+http::Request request_to(const DaemonLine& line, Daemon daemon, http::Request::Method method,
+                         const std::string& target) {
   const Context& context = line.context;
   const config::Url& url = url_of(context, daemon);
   http::Request request;
   request.endpoint = std::make_shared<const http::Endpoint>(http::Endpoint{
       url.tls, url.host, url.port, url.tls ? context.config.daemons_policy : http::TlsPolicy{}});
   request.target = (url.path == "/" ? "" : url.path) + target;
-  if (const std::optional<std::string> shown = authorization(context.config, daemon))
+  request.method = method;
+  if (const std::optional<std::string> shown = authorization(context.config, daemon, method))
     request.headers.push_back("Authorization: " + *shown);
   request.deadline = context.clock.steady() + line.patience;
   request.max_body = kLongestAnswer;
   return request;
 }
 
-std::string login_advice(const CtlConfig& config, Daemon daemon) {
-  if (daemon == Daemon::kHooks) return "ctl.token_file must name the file of hooks.operator_token_file";
-  if (config.login)
-    return "ctl.username and its password must be those of a user in basic_auth_users of its web config";
-  return "write ctl.username and ctl.password_file, of a user in basic_auth_users of its web config";
+std::string login_advice(const CtlConfig& config, Daemon daemon, http::Request::Method method) {
+  const std::string login =
+      config.login
+          ? "ctl.username and its password must be those of a user in basic_auth_users of its web config"
+          : "write ctl.username and ctl.password_file, of a user in basic_auth_users of its web config";
+  if (daemon == Daemon::kExporter) return login;
+  const std::string token = "ctl.token_file must name the file of hooks.operator_token_file";
+  const bool login_was_sent = config.login && !config.token && method == http::Request::Method::kGet;
+  return login_was_sent ? login + ", or " + token : token;
 }
 
 Result<Json> answer_of(const DaemonLine& line, Daemon daemon, http::Request request) {
   const Context& context = line.context;
   const config::Url& url = url_of(context, daemon);
   const std::string from = std::string(name_of(daemon)) + " at " + url.host + ":" + std::to_string(url.port);
+  const http::Request::Method method = request.method;
   const Result<http::Response> response = http::send(line.transport, std::move(request));
   if (!response) {
     Error error = response.error();
@@ -94,21 +107,23 @@ Result<Json> answer_of(const DaemonLine& line, Daemon daemon, http::Request requ
   const std::string status = std::to_string(response->status);
   const std::string said = from + " answers " + status + (sentence.empty() ? "" : ": " + sentence);
   if (response->status == 401 || response->status == 403)
-    return Error{ErrorCode::kAuth, said + "; " + login_advice(context.config, daemon), status};
+    return Error{ErrorCode::kAuth, said + "; " + login_advice(context.config, daemon, method), status};
+  if (response->status >= 300 && response->status < 400)
+    return Error{ErrorCode::kRemoteFault,
+                 said + ", a redirect, which is never followed; is " + key_of(daemon) + " right?", status};
   return Error{ErrorCode::kRemoteFault, said, status};
 }
 
 }  // namespace
 
 Result<Json> get(const DaemonLine& line, Daemon daemon, const std::string& target) {
-  http::Request request = request_to(line, daemon, target);
-  request.method = http::Request::Method::kGet;
+  http::Request request = request_to(line, daemon, http::Request::Method::kGet, target);
   request.may_repeat = true;
   return answer_of(line, daemon, std::move(request));
 }
 
 Result<Json> post(const DaemonLine& line, Daemon daemon, const std::string& target, const Json& body) {
-  http::Request request = request_to(line, daemon, target);
+  http::Request request = request_to(line, daemon, http::Request::Method::kPost, target);
   request.headers.emplace_back("Content-Type: application/json");
   request.headers.emplace_back("X-Xenha-User: " + user());
   request.body = body.dump(-1, ' ', false, Json::error_handler_t::replace);
@@ -131,13 +146,13 @@ std::string percent_encoded(const std::string& text) {
 }
 
 ExitCode fail(const Context& context, Daemon daemon, const Error& error) {
-  const char* key = daemon == Daemon::kHooks ? "ctl.hooks_url" : "ctl.exporter_url";
   if (error.code == ErrorCode::kTls) return fail(context, ExitCode::kUnreachable, error.message);
   if (error.code == ErrorCode::kAuth || (error.code == ErrorCode::kRemoteFault && error.remote_code != "503"))
     return fail(context, ExitCode::kRefused, error.message);
-  return fail(
-      context, ExitCode::kUnreachable,
-      error.message + "; does it run (systemctl status " + name_of(daemon) + "), and is " + key + " right?");
+  return fail(context, ExitCode::kUnreachable,
+              error.message + "; does it run (systemctl status " + name_of(daemon) + "), and is " +
+                  key_of(daemon) + " right" +
+                  (url_of(context, daemon).tls ? "?" : " (https where it has a certificate)?"));
 }
 
 }  // namespace xenha::ctl

@@ -253,12 +253,21 @@ const Row kRows[] = {
      kUnknown, "refused", "ctl.exporter_url"},
     {"hooks_away", [](DoctorFacts& f) { f.hooks = {.problem = "xenha-hooks: refused"}; }, "hooks", kUnknown,
      "refused", "ctl.hooks_url"},
+    {"exporter_wants_a_login",
+     [](DoctorFacts& f) {
+       f.exporter = {.problem = "xenha-exporter at 10.0.0.2:10045 answers 401; write ctl.username"};
+     },
+     "exporter", kUnknown, "answers 401", "Correct that in the config file."},
+    {"hooks_with_another_key",
+     [](DoctorFacts& f) { f.hooks = {.problem = "xenha-hooks: not trusted. That is ctl.tls"}; }, "hooks",
+     kUnknown, "not trusted", "Correct that in the config file."},
 };
 
 /// What else cannot be told then.
 const std::map<std::string, std::vector<std::string>> kFollows{
     {"settings_not_read", {"vm_ha_enabled", "ha_tag"}},
     {"exporter_away", {"last_failover"}},
+    {"exporter_wants_a_login", {"last_failover"}},
 };
 
 class DoctorFinds : public testing::TestWithParam<Row> {};
