@@ -91,6 +91,10 @@ def secret(name, group, text="0123456789abcdef0123456789abcdef\n"):
     path.chmod(0o640)
 
 
+def certificate(path):
+    deb.run("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=ca", "-keyout", "/tmp/ca.key", "-out", path)
+
+
 def exporter_0_1_0(directory):
     """What the exporter's package was when it brought the configuration file."""
     root = pathlib.Path(directory) / "old"
@@ -194,6 +198,66 @@ class Install(unittest.TestCase):
         """The YAML example with that section, parsed."""
         return next(loaded for loaded in map(yaml.safe_load, re.findall(r"```yaml\n(.*?)```", text, re.S)) if section in loaded)
 
+    def test_what_the_configuration_as_installed_offers_passes_the_check_of_all(self):
+        self.install_all()
+        text = CONFIG.read_text(encoding="utf-8")
+        # An example is "# key:" and what is indented below it. Of the two ways to prove who a host is only the second.
+        example = re.compile(r"^( *)# ([a-z_]+):(?: .*)?\n(?:\1#   .*\n|\1#\n)*", re.M)
+        _, pools, rest = text.partition("\npools:\n")
+        changed = pools + example.sub(
+            lambda found: re.sub(r"(?m)^( *)# ?", r"\1", found[0]) if "44 characters" not in found[0] else "", rest)
+        loaded = yaml.safe_load(changed)
+        self.assertEqual(sorted(loaded), ["cloudstack", "ctl", "exporter", "hooks", "pools", "web"])
+        self.assertLessEqual({"tls", "host_login", "actor", "heartbeat_sr", "ha_timeout", "cloudstack"}, set(loaded["pools"][0]))
+        self.assertLessEqual({"token_file", "state_dir", "username"}, set(loaded["ctl"]))
+        self.assertIn("kill_switch_file", loaded["hooks"]["guards"])
+        self.assertEqual(loaded["cloudstack"][0]["actor"], {"api_key_file": "cloud1-actor.key", "secret_key_file": "cloud1-actor.secret"})
+        for name in ("example-root.pw", "cloud1.key", "cloud1.secret"):
+            secret(name, "xenha")
+        for name in ("example-actor.pw", "hooks.token", "operator.token"):
+            secret(name, "xenha-hooks", f"{name}-0123456789abcdef0123456789abcdef\n")
+        for name in ("cloud1-actor.key", "cloud1-actor.secret", "web.pw"):
+            secret(name, "root")
+        certificate("/etc/xenha/ca.pem")
+        (CONFIG.parent / "web.yml").write_text("{}\n", encoding="utf-8")
+        CONFIG.write_text(changed, encoding="utf-8")
+        for name in deb.PROGRAMS:
+            code, said = as_user(name if name in deb.DAEMONS else "root", name, "--config.check")
+            self.assertEqual(code, 0, said)
+            self.assertIn("warnings: 0", said)
+        self.assertIn("with actor: 1, CloudStacks: 1", said)
+
+    def test_who_is_not_root_needs_the_groups_of_the_secrets(self):
+        self.install_all()
+        for name in ("example-actor.pw", "operator.token"):
+            secret(name, "xenha-hooks")
+        text = CONFIG.read_text(encoding="utf-8")
+        actor = "    # actor:\n    #   username: operator\n    #   password_file: example-actor.pw\n"
+        CONFIG.write_text(text.replace(actor, actor.replace("# ", "")) + "ctl: {token_file: operator.token, state_dir: /tmp/state}\n",
+                          encoding="utf-8")
+        for groups_given, code, said in (("xenha,xenha-hooks", 0, "with actor: 1"), ("xenha", 2, "operator.token may not be read by"),
+                                         ("xenha-hooks", 2, f"{SECRET} may not be read by")):
+            done = subprocess.run(["setpriv", "--reuid=nobody", "--regid=nogroup", f"--groups={groups_given}", "xenhactl", "--config.check"],
+                                  capture_output=True, text=True, timeout=PATIENCE)
+            self.assertEqual(done.returncode, code, groups_given)
+            self.assertIn(said, done.stdout + done.stderr)
+
+    def test_apt_get_installs_what_the_readme_says(self):
+        text = pathlib.Path("/tmp/test/README.md").read_text(encoding="utf-8")
+        commands = re.findall(r"^    (apt-get install \./.*)$", text, re.M)
+        self.assertEqual(len(commands), 3)
+        here = pathlib.Path("/tmp/apt")
+        here.mkdir()
+        for path in (here / "build-release", *self.paths.values()):
+            (here / path.name).symlink_to("/tmp/packages" if path.parent == here else path)
+        (here / "apt.conf").write_text('APT::Get::Assume-Yes "true"; APT::Install-Recommends "false"; Acquire::http::Proxy "DIRECT";\n',
+                                       encoding="utf-8")
+        for command, program in zip(commands, deb.PROGRAMS):
+            self.setUp()
+            deb.run("sh", "-ec", command, cwd=here, env=os.environ | {"APT_CONFIG": str(here / "apt.conf")})
+            installed = deb.run("dpkg-query", "-W", "-f", "${Package} ${db:Status-Abbrev}\n", "xenha*").splitlines()
+            self.assertEqual([line.split()[0] for line in installed if line.split()[1:] == ["ii"]], ["xenha-common", program])
+
     def test_the_set_up_of_the_readme(self):
         self.install_all()
         text = pathlib.Path("/tmp/test/README.md").read_text(encoding="utf-8")
@@ -206,8 +270,7 @@ class Install(unittest.TestCase):
         for name in ("cluster1.pw", "cluster1-root.pw", "cloud1.key", "cloud1.secret"):
             secret(name, "xenha")
         secret("cluster1-actor.pw", "xenha-hooks")
-        deb.run("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=ca", "-keyout", "/tmp/ca.key", "-out",
-                "/etc/xenha/ca.pem")
+        certificate("/etc/xenha/ca.pem")
         config["hooks"]["mode"] = "act"
         CONFIG.write_text(yaml.safe_dump(config), encoding="utf-8")
         for name in deb.DAEMONS:
