@@ -15,14 +15,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Status check_directory(const fs::path& directory) {
+Status check_directory(const fs::path& directory, const std::string& advice) {
   std::error_code failed;
   if (fs::is_directory(directory, failed)) return Nothing{};
   const std::string why = failed && failed != std::errc::no_such_file_or_directory ? failed.message()
                           : fs::exists(directory, failed)                          ? "it is no directory"
                                                                                    : "it does not exist";
-  return journal_refused("NO_DIRECTORY", "state_dir " + directory.string() + ": " + why +
-                                             "; make it, mode 0700, owned by the user the daemon runs as");
+  return journal_refused("NO_DIRECTORY", "state_dir " + directory.string() + ": " + why + "; " + advice);
 }
 
 Error not_writable(const fs::path& file, const std::string& why) {
@@ -108,7 +107,10 @@ Result<std::unique_ptr<SqliteJournal>> open(const fs::path& file, JournalLock lo
 }  // namespace
 
 Result<std::unique_ptr<Journal>> open_journal(const fs::path& state_dir) {
-  if (const Status there = check_directory(state_dir); !there) return there.error();
+  if (const Status there =
+          check_directory(state_dir, "make it, mode 0700, owned by the user the daemon runs as");
+      !there)
+    return there.error();
   Result<JournalLock> lock = JournalLock::take(state_dir / "journal.lock");
   if (!lock) return lock.error();
   const fs::path file = state_dir / "journal.db";
@@ -119,8 +121,15 @@ Result<std::unique_ptr<Journal>> open_journal(const fs::path& state_dir) {
 }
 
 Result<std::unique_ptr<JournalReader>> open_journal_reader(const fs::path& state_dir) {
-  if (const Status there = check_directory(state_dir); !there) return there.error();
+  if (const Status there =
+          check_directory(state_dir, "the journal is on the machine where xenha-hooks runs, look there");
+      !there)
+    return there.error();
   const fs::path file = state_dir / "journal.db";
+  if (::access(file.c_str(), R_OK) != 0 && errno == EACCES)
+    return journal_refused("NOT_READABLE", "journal " + file.string() +
+                                               " may not be read by this user; root may, and the user the "
+                                               "daemon runs as");
   std::error_code failed;
   if (!fs::exists(file, failed)) {
     const std::string why = failed ? failed.message() : "xenha-hooks has never run with this state_dir";

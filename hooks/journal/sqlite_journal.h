@@ -14,7 +14,8 @@ namespace xenha::hooks::journal {
 /// process. Errors: kBadConfig with the words of journal.h; the message says what to do.
 Result<std::unique_ptr<Journal>> open_journal(const std::filesystem::path& state_dir);
 
-/// Opens it for reading, also while a daemon writes. Errors: as above, NO_JOURNAL: there is none.
+/// Opens it for reading, also while a daemon writes. Errors: as above, NO_JOURNAL: there is none;
+/// NOT_READABLE.
 Result<std::unique_ptr<JournalReader>> open_journal_reader(const std::filesystem::path& state_dir);
 
 }  // namespace xenha::hooks::journal

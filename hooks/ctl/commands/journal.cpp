@@ -17,8 +17,8 @@ class Journal final : public Command {
     return {
         "What xenha-hooks wrote down; --verify checks it",
         "Reads the journal in hooks.state_dir on this machine: alerts, decisions, attempts, pauses, newest "
-        "first. Works while the daemon runs and while it does not. Needs the right to read that "
-        "directory. Changes nothing.",
+        "first. Works while the daemon runs and while it does not. Only root may read it, and the user of "
+        "xenha-hooks. Changes nothing.",
         "xenhactl journal cluster1 --limit=50"};
   }
   void declare(config::FlagParser& parser) override {

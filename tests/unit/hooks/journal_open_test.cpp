@@ -1,5 +1,6 @@
 // Opening: what is there, what is refused, and with which words.
 #include <fcntl.h>
+#include <gmock/gmock.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -126,7 +127,12 @@ TEST(JournalOpen, MissingDirectoryOrJournal) {
     ASSERT_EQ(word(opened), "NO_DIRECTORY") << name;
     EXPECT_EQ(opened.error().code, ErrorCode::kBadConfig);
     EXPECT_NE(opened.error().message.find((dir.path() / name).string()), std::string::npos);
-    EXPECT_EQ(word(open_journal_reader(dir.path() / name)), "NO_DIRECTORY") << name;
+    EXPECT_THAT(opened.error().message, testing::HasSubstr("make it, mode 0700"));
+    // Whoever only looks is not to make one: on a machine without the daemon there is none.
+    const auto read = open_journal_reader(dir.path() / name);
+    ASSERT_EQ(word(read), "NO_DIRECTORY") << name;
+    EXPECT_THAT(read.error().message, testing::HasSubstr("on the machine where xenha-hooks runs"));
+    EXPECT_THAT(read.error().message, testing::Not(testing::HasSubstr("make it")));
   }
   EXPECT_EQ(word(open_journal_reader(dir.path())), "NO_JOURNAL");
   EXPECT_FALSE(fs::exists(dir.path() / "journal.db"));
@@ -139,6 +145,17 @@ int as_nobody(Body body) {
     if (geteuid() == 0 && (setgid(65534) != 0 || setuid(65534) != 0)) return 99;
     return body();
   });
+}
+
+TEST(JournalOpen, WhoMayNotReadIsToldSoWhetherTheDirectoryIsOpenOrNot) {
+  const StateDir dir;
+  must(open_journal(dir.path()));
+  for (const mode_t mode : {0755, 0700}) {
+    chmod(dir.path().c_str(), mode);
+    const int told =
+        as_nobody([&] { return word(open_journal_reader(dir.path())) == "NOT_READABLE" ? 0 : 1; });
+    EXPECT_TRUE(geteuid() != 0 || told == 0) << mode;  // files of root's, mode 0600
+  }
 }
 
 TEST(JournalOpen, UnwritableDirectoryOrFile) {
