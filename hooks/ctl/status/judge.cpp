@@ -71,6 +71,10 @@ class Judge {
                    "That says nothing of its health. Put its login, or its tls, right in the config file and "
                    "look again:",
                    command("status"));
+    if (s_.hosts.size() == 1)
+      return bad(s_.hosts[0].said.label + " does not answer, and no other host of this pool is known here.",
+                 "Write another host of the pool under hosts in the config file and look again. If it is the "
+                 "only one: its power and console, and whether this machine reaches its network.");
     const std::string what = "None of the " + std::to_string(s_.hosts.size()) + " hosts answers.";
     const bool just_lost = s_.exporter.last_success && now_ - *s_.exporter.last_success < kElection;
     if (ha() == true && just_lost)

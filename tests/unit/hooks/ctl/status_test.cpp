@@ -138,6 +138,13 @@ const Row kRows[] = {
        s.exporter.last_success = status_now() - 3h;
      },
      kBad, "None of the 3 hosts answers", "Look at their power and consoles"},
+    {"the_only_known_host_does_not_answer",
+     [](PoolStatus& s) {
+       lose(s, 0);
+       s.hosts.resize(1);
+     },
+     kBad, "xs1 does not answer, and no other host of this pool is known here",
+     "Write another host of the pool under hosts"},
     {"nobody_answers_in_an_election",
      [](PoolStatus& s) {
        for (std::size_t i = 3; i-- > 0;) lose(s, i);
