@@ -77,7 +77,9 @@ void open_what_is_needed(const ConfigFile& file, const Needs& needs, CtlConfig& 
   if (needs.hooks) out.token = open_token(file, problems);
   if (file.ctl.login && (needs.exporter || (needs.hooks && !out.token)))
     out.login = config::open_login(*file.ctl.login, problems);
-  if (needs.exporter || needs.hooks) static_cast<void>(config::open_ca_file(file.ctl.tls, problems));
+  if (!needs.exporter && !needs.hooks) return;
+  static_cast<void>(config::open_ca_file(file.ctl.tls, problems));
+  config::check_client_certificate(file.ctl.tls, problems);
 }
 
 }  // namespace

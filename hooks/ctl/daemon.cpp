@@ -149,10 +149,13 @@ ExitCode fail(const Context& context, Daemon daemon, const Error& error) {
   if (error.code == ErrorCode::kTls) return fail(context, ExitCode::kUnreachable, error.message);
   if (error.code == ErrorCode::kAuth || (error.code == ErrorCode::kRemoteFault && error.remote_code != "503"))
     return fail(context, ExitCode::kRefused, error.message);
+  // With TLS 1.3 a server refuses the client's certificate, or that there is none, by closing the connection.
+  const char* also = url_of(context, daemon).tls
+                         ? "? Does it want a client certificate (ctl.tls.client_cert_file)?"
+                         : " (https where it has a certificate)?";
   return fail(context, ExitCode::kUnreachable,
               error.message + "; does it run (systemctl status " + name_of(daemon) + "), and is " +
-                  key_of(daemon) + " right" +
-                  (url_of(context, daemon).tls ? "?" : " (https where it has a certificate)?"));
+                  key_of(daemon) + " right" + also);
 }
 
 }  // namespace xenha::ctl

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "lib/config/ca_file.h"
+#include "lib/config/client_certificate.h"
 
 namespace xenha::config {
 namespace {
@@ -57,6 +58,18 @@ std::string open_ca_file(const TlsEntry& tls, Problems& problems) {
   if (fingerprint) return *std::move(fingerprint);
   problems.error(tls.ca_file, fingerprint.error().message);
   return {};
+}
+
+void check_client_certificate(const TlsEntry& tls, Problems& problems) {
+  const std::string& certificate = tls.policy.client_cert_file;
+  const std::string& key = tls.policy.client_key_file;
+  if (certificate.empty() || key.empty()) return;
+  if (const Status fine = certificate_problem(certificate); !fine)
+    return problems.error(tls.client_cert_file, fine.error().message);
+  const Result<bool> world_readable = key_problem(key, certificate);
+  if (!world_readable) return problems.error(tls.client_key_file, world_readable.error().message);
+  if (*world_readable)
+    problems.warn(tls.client_key_file, "every user of this machine can read the file", "chmod 0640 it");
 }
 
 Credential open_login(const LoginEntry& login, Problems& problems) {

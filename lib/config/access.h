@@ -96,6 +96,8 @@ Credential open_login(const LoginEntry& login, Problems& problems);
 CloudKey open_key(const SecretEntry& entry, Problems& problems);
 /// The sum of its content, so that a renewed file makes another config; empty when none is configured.
 std::string open_ca_file(const TlsEntry& tls, Problems& problems);
+/// That our certificate and its key can be shown together, if there is one.
+void check_client_certificate(const TlsEntry& tls, Problems& problems);
 /// The text and the place as it was then; an empty text after a problem. `word`: what the secret is.
 std::pair<Secret, SecretSource> open_secret(const SecretEntry& entry, const std::string& word,
                                             Problems& problems);

@@ -32,8 +32,9 @@ struct LoginEntry {
 };
 
 struct TlsEntry {
-  http::TlsPolicy policy;                            ///< ca_file is resolved, not opened
+  http::TlsPolicy policy;                            ///< files are resolved, not opened
   Where ca_file, min_version, insecure_skip_verify;  ///< of the section when the key is absent
+  Where client_cert_file, client_key_file;
   Where where;
 };
 

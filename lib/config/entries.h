@@ -23,7 +23,9 @@ SecretEntry read_secret_file(Section& section, std::string_view key, std::string
 /// username, password_file or password_env.
 LoginEntry read_login(Section& section, const Path& directory);
 
-TlsEntry read_tls(const Node* node, const Where& where, const Path& directory, Problems& problems);
+/// `client_certificate`: its keys are known too.
+TlsEntry read_tls(const Node* node, const Where& where, const Path& directory, Problems& problems,
+                  bool client_certificate = false);
 /// A list of base64 SHA-256 sums.
 std::vector<std::string> read_pins(Section& section);
 /// What the TLS keys must not say together. `pinned` = every configured peer has a pin.

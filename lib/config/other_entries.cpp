@@ -176,7 +176,7 @@ CtlEntry read_ctl(const Node* node, const Where& where, const Path& directory, b
   ctl.where = where;
   ctl.exporter_url = read_url(section, "exporter_url", "http://127.0.0.1:10045");
   ctl.hooks_url = read_url(section, "hooks_url", "http://127.0.0.1:10046");
-  ctl.tls = read_tls(section.find("tls"), section.at("tls"), directory, problems);
+  ctl.tls = read_tls(section.find("tls"), section.at("tls"), directory, problems, true);
   check_tls(ctl.tls, ctl.exporter_url.tls || ctl.hooks_url.tls, !ctl.tls.policy.pins.empty(), problems);
   ctl.token = read_secret_file(section, "token_file", "token", directory, false);
   ctl.login = read_web_login(section, directory);

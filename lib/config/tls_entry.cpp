@@ -31,6 +31,22 @@ http::TlsVersion version(Section& tls) {
   return word == "1.3" ? http::TlsVersion::k1_3 : http::TlsVersion::k1_2;
 }
 
+void read_client_certificate(Section& section, TlsEntry& tls, const Path& directory) {
+  const Text certificate = section.text("client_cert_file"), key = section.text("client_key_file");
+  section.refuse("client_key", "a private key does not belong into this file",
+                 "put it into a file of its own and write client_key_file: PATH");
+  tls.client_cert_file = certificate.where;
+  tls.client_key_file = key.where;
+  tls.policy.client_cert_file = resolved(directory, certificate.value).string();
+  tls.policy.client_key_file = resolved(directory, key.value).string();
+  if (section.has("client_cert_file") && !section.has("client_key_file") && !section.present("client_key"))
+    section.problems().error(key.where, "is missing",
+                             "name the file that holds the certificate's private key");
+  if (section.has("client_key_file") && !section.has("client_cert_file"))
+    section.problems().error(certificate.where, "is missing",
+                             "name the file that holds the key's certificate");
+}
+
 }  // namespace
 
 std::vector<std::string> read_pins(Section& section) {
@@ -48,7 +64,8 @@ std::vector<std::string> read_pins(Section& section) {
   return pins;
 }
 
-TlsEntry read_tls(const Node* node, const Where& where, const Path& directory, Problems& problems) {
+TlsEntry read_tls(const Node* node, const Where& where, const Path& directory, Problems& problems,
+                  bool client_certificate) {
   Section section(node, where, problems);
   TlsEntry tls;
   tls.where = where;
@@ -61,6 +78,7 @@ TlsEntry read_tls(const Node* node, const Where& where, const Path& directory, P
   tls.policy.min_version = version(section);
   tls.min_version = section.at("min_version");
   tls.insecure_skip_verify = section.at("insecure_skip_verify");
+  if (client_certificate) read_client_certificate(section, tls, directory);
   return tls;
 }
 

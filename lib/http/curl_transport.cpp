@@ -374,6 +374,9 @@ void CurlTransport::Loop::set_identity(Options& options, const TlsPolicy& policy
   options.set(CURLOPT_CAINFO, chain ? ca_file : nullptr);
   options.set(CURLOPT_PINNEDPUBLICKEY, pins.empty() ? nullptr : pins.c_str());
   options.set(CURLOPT_SSLVERSION, curl_version(policy.min_version));
+  const auto file = [](const std::string& path) { return path.empty() ? nullptr : path.c_str(); };
+  options.set(CURLOPT_SSLCERT, file(policy.client_cert_file));
+  options.set(CURLOPT_SSLKEY, file(policy.client_key_file));
   options.set(CURLOPT_SSL_CIPHER_LIST,
               policy.min_version < TlsVersion::k1_2 ? "DEFAULT@SECLEVEL=0" : nullptr);
 }

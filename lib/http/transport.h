@@ -28,7 +28,9 @@ struct TlsPolicy {
                                   ///< With pins and no ca_file the pin alone proves the identity.
   bool insecure_skip_verify = false;
   TlsVersion min_version =
-      TlsVersion::k1_2;  ///< below 1.2 also lowers OpenSSL's security level, for this host only
+      TlsVersion::k1_2;               ///< below 1.2 also lowers OpenSSL's security level, for this host only
+  std::string client_cert_file = {};  ///< PEM: who we are, for a server that asks; empty = nobody
+  std::string client_key_file = {};   ///< its key, without a passphrase
   bool operator==(const TlsPolicy&) const = default;
 };
 

@@ -5,6 +5,7 @@ import base64
 import http.server
 import pathlib
 import re
+import signal
 import ssl
 import subprocess
 import threading
@@ -223,6 +224,27 @@ class BehindTls(story.Story):
             said = self.words(self.ctl(self.configured(at=sends_on.address), *words, code=4))
             self.assertIn("answers 302, a redirect, which is never followed; is ctl.", said)
         self.assertEqual((len(sends_on.requests), elsewhere.requests), (3, []))
+
+    def test_a_client_certificate_is_shown_where_one_is_wanted(self):
+        for name, by in (("mine", "ca"), ("foreign", "other-ca")):
+            self.signed(name, by)
+        (self.here / "web.yml").write_text(
+            "tls_server_config: {cert_file: web.pem, key_file: web.key, client_ca_file: ca.pem, "
+            "client_auth_type: RequireAndVerifyClientCert}\n", encoding="utf-8")
+        for daemon in (self.exporter, self.hooks):
+            daemon.signal(signal.SIGHUP)
+            wait_until("it was reloaded", lambda: re.search("reloaded", daemon.log()))
+        mine = "{ca_file: ca.pem, client_cert_file: mine.pem, client_key_file: mine.key}"
+        config = self.configured(tls=mine, token=False, password=None)
+        self.ctl(config, "--config.check", code=0)
+        for words in (["failovers"], ["explain", "cluster1"]):
+            self.ctl(config, *words, code=0)
+            for tls in ("{ca_file: ca.pem}", mine.replace("mine", "foreign")):
+                said = self.words(self.ctl(self.configured(tls=tls), *words, code=3))
+                self.assertIn("Does it want a client certificate (ctl.tls.client_cert_file)?", said)
+            self.configured(tls=mine, token=False, password=None)
+        self.assertIn("mine.key is not the key of ", self.ctl(
+            self.configured(tls=mine.replace("mine.pem", "foreign.pem")), "failovers", code=2).err)
 
     def test_the_process_list_shows_no_secret(self):
         go_on = threading.Event()

@@ -85,6 +85,8 @@ TEST(ConfigFile, EveryKeyIsReadWithoutOpeningASecret) {
   EXPECT_EQ(file.ctl.hooks_url, (Url{true, "::1", 10046, "/xenha"}));
   EXPECT_EQ(file.ctl.token.source.describe(), "/etc/xenha/operator.token");
   EXPECT_EQ(file.ctl.tls.policy.ca_file, beside("../secrets/ca.pem"));
+  EXPECT_EQ(file.ctl.tls.policy.client_cert_file, beside("my.pem"));
+  EXPECT_EQ(file.ctl.tls.policy.client_key_file, beside("my.key"));
   ASSERT_TRUE(file.ctl.login);
   EXPECT_EQ(file.ctl.login->username, "joe");
   EXPECT_EQ(file.ctl.login->password.source.describe(), beside("web.pw"));
