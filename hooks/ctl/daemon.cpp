@@ -94,12 +94,15 @@ Result<Json> answer_of(const DaemonLine& line, Daemon daemon, http::Request requ
     error.message = std::string(name_of(daemon)) + ": " + error.message;
     if (error.code == ErrorCode::kTls)
       error.message += ". For our daemons that is ctl.tls in the config file; nothing was sent";
+    if (error.code == ErrorCode::kBadReply)
+      error.message += std::string("; is ") + key_of(daemon) + " right?";
     return error;
   }
   Json json = Json::parse(response->body, nullptr, false);
   if (response->status == 200) {
     if (!json.is_discarded()) return json;
-    return Error{ErrorCode::kBadReply, from + " answers something else than JSON: is the address right?"};
+    return Error{ErrorCode::kBadReply,
+                 from + " answers something else than JSON; is " + key_of(daemon) + " right?"};
   }
   std::string sentence;
   if (json.is_object() && json.contains("error") && json["error"].is_string())
@@ -146,7 +149,9 @@ std::string percent_encoded(const std::string& text) {
 }
 
 ExitCode fail(const Context& context, Daemon daemon, const Error& error) {
-  if (error.code == ErrorCode::kTls) return fail(context, ExitCode::kUnreachable, error.message);
+  // These say themselves what to change, and something runs there.
+  if (error.code == ErrorCode::kTls || error.code == ErrorCode::kBadReply)
+    return fail(context, ExitCode::kUnreachable, error.message);
   if (error.code == ErrorCode::kAuth || (error.code == ErrorCode::kRemoteFault && error.remote_code != "503"))
     return fail(context, ExitCode::kRefused, error.message);
   // With TLS 1.3 a server refuses the client's certificate, or that there is none, by closing the connection.

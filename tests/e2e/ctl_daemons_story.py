@@ -6,6 +6,7 @@ import http.server
 import pathlib
 import re
 import signal
+import socket
 import ssl
 import subprocess
 import threading
@@ -216,8 +217,20 @@ class BehindTls(story.Story):
                 self.assertIn("pin", self.words(self.ctl(self.configured(tls=tls, at=impostor.address), *words, code=3)))
         self.assertEqual(impostor.requests, [])
         # That it would have been heard.
-        self.ctl(self.configured(tls="{insecure_skip_verify: true}", at=impostor.address), "failovers", code=3)
+        said = self.words(self.ctl(self.configured(tls="{insecure_skip_verify: true}", at=impostor.address), "failovers", code=3))
+        self.assertTrue(said.endswith("answers something else than JSON; is ctl.exporter_url right?"), said)
         self.assertEqual(len(impostor.requests), 1)
+        # The port of something else.
+        with socket.create_server(("127.0.0.1", 0)) as other:
+            def greet():
+                connection, _ = other.accept()
+                with connection:
+                    connection.sendall(b"220 mail.example ESMTP\r\n")
+                    connection.recv(65536)
+            threading.Thread(target=greet, daemon=True).start()
+            at = f"127.0.0.1:{other.getsockname()[1]}"
+            said = self.words(self.ctl(self.configured(tls="", scheme="http", at=at), "failovers", code=3))
+            self.assertTrue(said.endswith("the answer is not HTTP; is ctl.exporter_url right?"), said)
         elsewhere = self.listener(lambda request: (200, {}))
         sends_on = self.listener(lambda request: (302, {"Location": f"http://{elsewhere.address}{request[1]}"}), "web")
         for words in everything:
