@@ -119,7 +119,8 @@ It only reads: the program does not contain the calls that change a pool."
   GECOS "xenha exporter"
   FIRST_STEP "describe your pools in /etc/xenha/xenha.yml")
 set(CPACK_DEBIAN_EXPORTER_PACKAGE_RECOMMENDS ca-certificates)
-set(CPACK_DEBIAN_EXPORTER_PACKAGE_SUGGESTS "xenha-hooks, prometheus, prometheus-alertmanager")
+# The alerts name commands of xenhactl; who wants only to watch does without.
+set(CPACK_DEBIAN_EXPORTER_PACKAGE_SUGGESTS "xenhactl, xenha-hooks, prometheus, prometheus-alertmanager")
 
 # What other programs take: Prometheus the rules (share/xenha/rules/install puts them there), Grafana the dashboards.
 file(GLOB rule_files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/rules/*.rules.yml)
@@ -146,7 +147,7 @@ make to a pool."
   GECOS "xenha hooks"
   FIRST_STEP "describe your pools and what to do with an alert in /etc/xenha/xenha.yml")
 set(CPACK_DEBIAN_HOOKS_PACKAGE_RECOMMENDS ca-certificates)
-set(CPACK_DEBIAN_HOOKS_PACKAGE_SUGGESTS "xenha-exporter, prometheus-alertmanager")
+set(CPACK_DEBIAN_HOOKS_PACKAGE_SUGGESTS "xenhactl, xenha-exporter, prometheus-alertmanager")
 # What operators look up at 3 a.m.: each reason, what it means, what to do.
 install(FILES ${CMAKE_SOURCE_DIR}/hooks/DECISIONS.md DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/xenha-hooks COMPONENT hooks)
 

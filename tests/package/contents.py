@@ -95,6 +95,7 @@ class Contents(unittest.TestCase):
             self.assertEqual(depends["xenha-common"], f"(= {version})")
             self.assertFalse(set(depends) & (set(deb.PROGRAMS) - {name}))
             self.assertFalse(set(deb.PROGRAMS) & set(ALL[name].fields.get("Recommends", "").split(", ")))
+            self.assertLessEqual(set(deb.PROGRAMS) - {name}, set(ALL[name].fields["Suggests"].split(", ")))
         for name in deb.DAEMONS:
             self.assertIn("adduser", ALL[name].depends())
             self.assertTrue(any(library.startswith("libcivetweb") for library in ALL[name].depends()))
