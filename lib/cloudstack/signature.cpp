@@ -7,6 +7,7 @@
 #include <array>
 
 #include "lib/cloudstack/words.h"
+#include "lib/http/base64.h"
 
 namespace xenha::cloudstack {
 namespace {
@@ -60,9 +61,7 @@ Result<std::string> sign(std::string_view text, const Secret& secret_key) {
     return Error{ErrorCode::kBadConfig,
                  "this machine's OpenSSL refuses HMAC-SHA1, which CloudStack's signatures are made of"};
   }
-  std::array<unsigned char, 4 * ((EVP_MAX_MD_SIZE + 2) / 3) + 1> base64{};
-  const int length = EVP_EncodeBlock(base64.data(), digest.data(), static_cast<int>(size));
-  return std::string(base64.begin(), base64.begin() + length);
+  return http::base64({reinterpret_cast<const char*>(digest.data()), size});
 }
 
 }  // namespace xenha::cloudstack

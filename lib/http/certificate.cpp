@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "lib/base/wall_time.h"
+#include "lib/http/base64.h"
 
 namespace xenha::http {
 namespace {
@@ -62,9 +63,7 @@ std::string pin_of(const X509* certificate) {
       EVP_Digest(der, static_cast<std::size_t>(length), digest.data(), nullptr, EVP_sha256(), nullptr);
   OPENSSL_free(der);
   if (ok != 1) return {};
-  std::array<unsigned char, 45> text{};  // 32 bytes are 44 characters and a zero
-  EVP_EncodeBlock(text.data(), digest.data(), 32);
-  return reinterpret_cast<const char*>(text.data());
+  return base64({reinterpret_cast<const char*>(digest.data()), 32});
 }
 
 }  // namespace

@@ -41,9 +41,8 @@ std::string explain_name(const TlsFailure& failure, const Endpoint& endpoint) {
   const std::string& wanted = endpoint.policy.tls_name.empty() ? endpoint.address : endpoint.policy.tls_name;
   const std::string carried = failure.presented ? join(failure.presented->names) : "other names";
   return "the certificate is not for " + wanted + " but for " + carried +
-         ": use the right one of them (tls_name of a pool's host, else in the URL), or tls.verify_name: "
-         "false "
-         "to check the CA only";
+         ": use the right one of them (tls_name of a pool's host, else in the URL), or "
+         "tls.verify_name: false to check the CA only";
 }
 
 std::string explain_chain(const TlsFailure& failure) {
