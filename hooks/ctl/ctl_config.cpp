@@ -60,6 +60,25 @@ std::optional<config::CloudKey> open_token(const ConfigFile& file, Problems& pro
   return config::CloudKey{std::move(text), std::move(source)};
 }
 
+std::string first_of(const Problems& problems) {
+  return problems.ok() ? "" : config::to_string(problems.errors().front());
+}
+
+void open_daemons(const ConfigFile& file, const Needs& needs, CtlConfig& out, Problems& problems) {
+  Problems token(problems.file()), both(problems.file());
+  if (needs.hooks) out.token = open_token(file, token);
+  if (file.ctl.login && (needs.exporter || !out.token)) out.login = config::open_login(*file.ctl.login, both);
+  static_cast<void>(config::open_ca_file(file.ctl.tls, both));
+  config::check_client_certificate(file.ctl.tls, both);
+  if (needs.daemons_only_add) {
+    out.exporter_problem = first_of(both);
+    out.hooks_problem = token.ok() ? out.exporter_problem : first_of(token);
+    return;
+  }
+  problems.add(token);
+  problems.add(both);
+}
+
 void open_what_is_needed(const ConfigFile& file, const Needs& needs, CtlConfig& out, Problems& problems) {
   for (const PoolEntry& pool : file.pools) {
     if (!is_wanted(pool, needs)) continue;
@@ -74,12 +93,9 @@ void open_what_is_needed(const ConfigFile& file, const Needs& needs, CtlConfig& 
     if ((needs.clouds || needs.cloud_actors) && named)
       out.clouds.push_back(open_cloud(cloud, needs, problems));
   }
-  if (needs.hooks) out.token = open_token(file, problems);
-  if (file.ctl.login && (needs.exporter || (needs.hooks && !out.token)))
-    out.login = config::open_login(*file.ctl.login, problems);
-  if (!needs.exporter && !needs.hooks) return;
-  static_cast<void>(config::open_ca_file(file.ctl.tls, problems));
-  config::check_client_certificate(file.ctl.tls, problems);
+  if (needs.exporter || needs.hooks) open_daemons(file, needs, out, problems);
+  // Only what changes something remembers how far it is; a timer has no home directory.
+  if (needs.actors) out.state_dir = state_dir_of(file.ctl, problems);
 }
 
 }  // namespace
@@ -106,7 +122,6 @@ Result<CtlConfig, Problems> load_ctl_config(const std::filesystem::path& path, c
   out.exporter_url = file.ctl.exporter_url;
   out.hooks_url = file.ctl.hooks_url;
   out.daemons_policy = file.ctl.tls.policy;
-  out.state_dir = state_dir_of(file.ctl, problems);
   out.hooks_state_dir = file.hooks.state_dir;
   out.kill_switch_file = file.hooks.guards.kill_switch_file;
   out.policy = hooks::policy_of(file.hooks);

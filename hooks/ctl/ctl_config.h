@@ -19,14 +19,15 @@ namespace xenha::ctl {
 
 /// What a command uses of the file.
 struct Needs {
-  bool pools = false;         ///< their logins for reading, local root's among them
-  bool addresses = false;     ///< only where their hosts are: the pools come without logins
-  bool actors = false;        ///< pools[].actor, where there is one
-  bool clouds = false;        ///< CloudStack's reading keys, of those that a pool names
-  bool cloud_actors = false;  ///< cloudstack[].actor, where there is one
-  bool exporter = false;      ///< how xenha-exporter is asked: the login of its web config, ctl.tls
-  bool hooks = false;         ///< and xenha-hooks: its token, or without one the same login
-  std::string only_pool;      ///< name; empty = all. Secrets of other pools stay closed
+  bool pools = false;             ///< their logins for reading, local root's among them
+  bool addresses = false;         ///< only where their hosts are: the pools come without logins
+  bool actors = false;            ///< pools[].actor, where there is one
+  bool clouds = false;            ///< CloudStack's reading keys, of those that a pool names
+  bool cloud_actors = false;      ///< cloudstack[].actor, where there is one
+  bool exporter = false;          ///< how xenha-exporter is asked: the login of its web config, ctl.tls
+  bool hooks = false;             ///< and xenha-hooks: its token, or without one the same login
+  bool daemons_only_add = false;  ///< what cannot be opened of these two is told, and no reason to end
+  std::string only_pool;          ///< name; empty = all. Secrets of other pools stay closed
 };
 
 struct CtlPool {
@@ -52,8 +53,10 @@ struct CtlConfig {
   http::TlsPolicy daemons_policy;           ///< of both
   std::optional<config::CloudKey> token;    ///< of xenha-hooks; a bearer
   std::optional<config::Credential> login;  ///< of the daemons' web config, where no token is sent
-  std::filesystem::path state_dir;          ///< ours, absolute; may not exist yet
-  std::filesystem::path hooks_state_dir;    ///< of xenha-hooks
+  /// Why a daemon is not to be asked, where Needs::daemons_only_add; empty: it may be.
+  std::string exporter_problem, hooks_problem;
+  std::filesystem::path state_dir;        ///< ours, absolute; may not exist yet; empty without Needs::actors
+  std::filesystem::path hooks_state_dir;  ///< of xenha-hooks
   std::filesystem::path kill_switch_file;
   hooks::Policy policy;  ///< the guards as xenha-hooks has them
   Duration read_gap{};

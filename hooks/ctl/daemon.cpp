@@ -1,11 +1,11 @@
 #include "hooks/ctl/daemon.h"
 
-#include <openssl/evp.h>
 #include <unistd.h>
 
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 
+#include "lib/http/base64.h"
 #include "lib/http/send.h"
 
 namespace xenha::ctl {
@@ -38,22 +38,13 @@ std::string user() {
   return "uid " + std::to_string(getuid());
 }
 
-std::string base64(const std::string& text) {
-  std::string out(4 * ((text.size() + 2) / 3) + 1, '\0');
-  const int length =
-      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                      reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
-  out.resize(static_cast<std::size_t>(length));
-  return out;
-}
-
 /// xenha-hooks takes everything with its token, and pause, resume and clear with nothing else: no password
 /// goes where it opens nothing.
 std::optional<std::string> authorization(const CtlConfig& config, Daemon daemon,
                                          http::Request::Method method) {
   if (daemon == Daemon::kHooks && config.token) return "Bearer " + config.token->text.reveal();
   if (!config.login || method != http::Request::Method::kGet) return std::nullopt;
-  return "Basic " + base64(config.login->username + ":" + config.login->password.reveal());
+  return "Basic " + http::base64(config.login->username + ":" + config.login->password.reveal());
 }
 
 http::Request request_to(const DaemonLine& line, Daemon daemon, http::Request::Method method,
@@ -148,12 +139,20 @@ std::string percent_encoded(const std::string& text) {
   return out;
 }
 
+bool says_what_to_correct(const Error& error) {
+  const bool redirect = error.code == ErrorCode::kRemoteFault && error.remote_code.starts_with("3");
+  return error.code == ErrorCode::kTls || error.code == ErrorCode::kBadReply ||
+         error.code == ErrorCode::kAuth || redirect;
+}
+
+std::string how_to_reach(Daemon daemon) {
+  return std::string("Start ") + name_of(daemon) + ", or correct " + key_of(daemon) + ".";
+}
+
 ExitCode fail(const Context& context, Daemon daemon, const Error& error) {
-  // These say themselves what to change, and something runs there.
-  if (error.code == ErrorCode::kTls || error.code == ErrorCode::kBadReply)
-    return fail(context, ExitCode::kUnreachable, error.message);
   if (error.code == ErrorCode::kAuth || (error.code == ErrorCode::kRemoteFault && error.remote_code != "503"))
     return fail(context, ExitCode::kRefused, error.message);
+  if (says_what_to_correct(error)) return fail(context, ExitCode::kUnreachable, error.message);
   // With TLS 1.3 a server refuses the client's certificate, or that there is none, by closing the connection.
   const char* also = url_of(context, daemon).tls
                          ? "? Does it want a client certificate (ctl.tls.client_cert_file)?"

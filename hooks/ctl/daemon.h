@@ -31,6 +31,11 @@ Result<nlohmann::ordered_json> post(const DaemonLine& line, Daemon daemon, const
 /// For a path's query.
 std::string percent_encoded(const std::string& text);
 
+/// Something runs there, and the message names the key of the config file that is not right.
+bool says_what_to_correct(const Error& error);
+/// What to do about a daemon that nothing came from: "Start xenha-hooks, or correct ctl.hooks_url."
+std::string how_to_reach(Daemon daemon);
+
 /// Says the error, and what to look at; how the program ends.
 ExitCode fail(const Context& context, Daemon daemon, const Error& error);
 

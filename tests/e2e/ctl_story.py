@@ -645,6 +645,13 @@ class Shell(Ctl):
         text = self.config.read_text(encoding="utf-8")
         self.config.write_text(re.sub(r"password_file: \S+", "password_file: /nonexistent/password", text), encoding="utf-8")
         self.ctl("explain", "cluster1", code=0)  # the daemon has them
+        # A daemon only adds to status and doctor: without what opens it they show the rest, and say why.
+        self.config.write_text(text.replace("token_file: operator.token\n", "token_file: /nonexistent/token\n"), encoding="utf-8")
+        self.assertRegex(self.screen(self.ctl("status", "cluster1", code=0)), r"Hooks unknown, \S+ctl\.yml: ctl\.token_file .*"
+                         r"/nonexistent/token")
+        self.assertIn("Correct that in the config file.", self.ctl("doctor").out)
+        self.assertIn("/nonexistent/token", self.ctl("explain", "cluster1", code=2).err)
+        self.config.write_text(re.sub(r"password_file: \S+", "password_file: /nonexistent/password", text), encoding="utf-8")
         self.assertIn("/nonexistent/password", self.ctl("status", code=2).err)
         self.ctl("--config.check", code=2)
 

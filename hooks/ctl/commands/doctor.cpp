@@ -27,7 +27,12 @@ class Doctor final : public Command {
     parser.flag("strict", "End with 1 also when something could not be checked.", strict_);
   }
   Needs needs() const override {
-    return {.pools = true, .clouds = true, .exporter = true, .hooks = true, .only_pool = pool_};
+    return {.pools = true,
+            .clouds = true,
+            .exporter = true,
+            .hooks = true,
+            .daemons_only_add = true,
+            .only_pool = pool_};
   }
 
   ExitCode run(Context& context) override {

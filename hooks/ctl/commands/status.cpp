@@ -25,7 +25,12 @@ class Status final : public Command {
     parser.argument("POOL", "Only this pool, also when it is well.", pool_, false);
   }
   Needs needs() const override {
-    return {.pools = true, .clouds = true, .exporter = true, .hooks = true, .only_pool = pool_};
+    return {.pools = true,
+            .clouds = true,
+            .exporter = true,
+            .hooks = true,
+            .daemons_only_add = true,
+            .only_pool = pool_};
   }
 
   ExitCode run(Context& context) override {

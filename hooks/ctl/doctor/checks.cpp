@@ -500,20 +500,14 @@ Outcome cloud_hosts(const DoctorFacts& f) {
 
 // Ours.
 
-/// Where the configuration is to blame, what is said names the key and what it must be.
-Outcome silent(const std::string& problem, const std::string& program, const std::string& key) {
-  if (problem.find("ctl.") != std::string::npos) return unknown(problem, "Correct that in the config file.");
-  return unknown(problem, "Start " + program + ", or correct " + key + ".");
-}
-
 Outcome exporter(const DoctorFacts& f) {
   if (f.exporter.problem.empty()) return pass("xenha-exporter watches the pool");
-  return silent(f.exporter.problem, "xenha-exporter", "ctl.exporter_url");
+  return unknown(f.exporter.problem, f.exporter.fix);
 }
 
 Outcome watchful_hooks(const DoctorFacts& f) {
   const HooksWord& hooks = f.hooks;
-  if (!hooks.problem.empty()) return silent(hooks.problem, "xenha-hooks", "ctl.hooks_url");
+  if (!hooks.problem.empty()) return unknown(hooks.problem, hooks.fix);
   if (hooks.gave_up)
     return fail("xenha-hooks gave up on this pool: " + hooks.gave_up->fact,
                 "Cure that, then:", "xenhactl clear " + f.pool);

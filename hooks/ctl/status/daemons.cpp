@@ -14,19 +14,27 @@ namespace {
 constexpr std::chrono::seconds kPatience{5};
 constexpr std::size_t kAtOnce = 32;
 
+constexpr char kCorrectThat[] = "Correct that in the config file.";
+
+DaemonWords::Silence silence(Daemon daemon, const Error& error) {
+  return {error.message, says_what_to_correct(error) ? kCorrectThat : how_to_reach(daemon)};
+}
+
 }  // namespace
 
 ExporterWord DaemonWords::exporter_on(const std::string& pool) const {
-  if (exporter_problem.empty()) return exporter_word(exporter, failovers, pool);
+  if (exporter_silence.problem.empty()) return exporter_word(exporter, failovers, pool);
   ExporterWord out;
-  out.problem = exporter_problem;
+  out.problem = exporter_silence.problem;
+  out.fix = exporter_silence.fix;
   return out;
 }
 
 HooksWord DaemonWords::hooks_on(const std::string& pool) const {
-  if (hooks_problem.empty()) return hooks_word(hooks, pool);
+  if (hooks_silence.problem.empty()) return hooks_word(hooks, pool);
   HooksWord out;
-  out.problem = hooks_problem;
+  out.problem = hooks_silence.problem;
+  out.fix = hooks_silence.fix;
   return out;
 }
 
@@ -36,12 +44,15 @@ hooks::Remembered DaemonWords::remembered(const std::string& pool) const {
 
 DaemonWords ask_daemons(const Context& context) {
   DaemonWords out;
+  out.exporter_silence = {context.config.exporter_problem, kCorrectThat};
+  out.hooks_silence = {context.config.hooks_problem, kCorrectThat};
   std::jthread exporter([&] {
+    if (!context.config.exporter_problem.empty()) return;
     const auto transport = context.new_transport();
     const DaemonLine line{context, *transport, kPatience};
     Result<Json> pools = get(line, Daemon::kExporter, "/api/v1/pools");
     if (!pools) {
-      out.exporter_problem = pools.error().message;
+      out.exporter_silence = silence(Daemon::kExporter, pools.error());
       return;
     }
     out.exporter = *std::move(pools);
@@ -49,14 +60,15 @@ DaemonWords ask_daemons(const Context& context) {
     if (failovers)
       out.failovers = *std::move(failovers);
     else
-      out.exporter_problem = failovers.error().message;
+      out.exporter_silence = silence(Daemon::kExporter, failovers.error());
   });
+  if (!context.config.hooks_problem.empty()) return out;
   Result<Json> answer =
       get(DaemonLine{context, context.transport, kPatience}, Daemon::kHooks, "/api/v1/pools");
   if (answer)
     out.hooks = *std::move(answer);
   else
-    out.hooks_problem = answer.error().message;
+    out.hooks_silence = silence(Daemon::kHooks, answer.error());
   return out;
 }
 

@@ -13,7 +13,11 @@ namespace xenha::ctl {
 
 struct DaemonWords {
   nlohmann::ordered_json exporter, failovers, hooks;  ///< as answered
-  std::string exporter_problem, hooks_problem;        ///< empty: it answered
+  /// Why one did not answer, and what to do about it.
+  struct Silence {
+    std::string problem, fix;  ///< empty: it answered
+  };
+  Silence exporter_silence, hooks_silence;
 
   ExporterWord exporter_on(const std::string& pool) const;
   HooksWord hooks_on(const std::string& pool) const;

@@ -38,6 +38,7 @@ struct OpenFailover {
 /// xenha-exporter's word on a pool.
 struct ExporterWord {
   std::string problem;  ///< why there is none; empty: it answered
+  std::string fix;      ///< what to do about that
   std::optional<bool> ha_enabled;
   std::optional<WallTime> last_success;  ///< when the master last answered it
   std::optional<WallTime> ha_disabled_since, ha_enabled_since;
@@ -63,6 +64,7 @@ struct HooksWord {
     std::string verdict, reason, fact;
   };
   std::string problem;  ///< why there is none; empty: it answered
+  std::string fix;      ///< what to do about that
   std::string mode;
   int policies = 0;
   bool acting = false;

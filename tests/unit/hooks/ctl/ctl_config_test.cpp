@@ -112,6 +112,32 @@ TEST_F(CtlConfigFile, WhatCannotBeOpenedIsSaidAtOnceAndWithoutIt) {
                           Not(HasSubstr("PLANTED"))));
 }
 
+// status and doctor go without: the daemons only add to what the pools say.
+TEST_F(CtlConfigFile, WhereTheDaemonsOnlyAddWhatCannotBeOpenedIsKeptToBeTold) {
+  const Needs only_add{.exporter = true, .hooks = true, .daemons_only_add = true};
+  const CtlConfig no_token = good("token_file: ../secrets/away.token", only_add);
+  EXPECT_THAT(no_token.hooks_problem, HasSubstr("ctl.token_file (line 2): "));
+  EXPECT_EQ(no_token.exporter_problem, "");
+  const CtlConfig no_login = good(kToken + ", " + kAway, only_add);
+  EXPECT_THAT(no_login.hooks_problem, HasSubstr("ctl.password_file (line 2): "));
+  EXPECT_EQ(no_login.exporter_problem, no_login.hooks_problem);
+  EXPECT_EQ(good(kToken + ", " + kLogin, only_add).hooks_problem, "");
+}
+
+TEST_F(CtlConfigFile, WithoutAHomeDirectoryOnlyWhatChangesSomethingEnds) {
+  write("good/ctl.yml",
+        "pools: [{name: a, hosts: [10.0.0.1], username: root, password_file: ../secrets/web.pw}]\n");
+  const std::string home = std::getenv("HOME") == nullptr ? "" : std::getenv("HOME");
+  ::unsetenv("HOME");
+  ::unsetenv("XDG_STATE_HOME");
+  const auto looks = load_ctl_config(dir_.path() / "good" / "ctl.yml", {.pools = true});
+  const auto changes = load_ctl_config(dir_.path() / "good" / "ctl.yml", {.pools = true, .actors = true});
+  ::setenv("HOME", home.c_str(), 1);
+  EXPECT_TRUE(looks) << looks.error().text();
+  ASSERT_FALSE(changes);
+  EXPECT_THAT(changes.error().text(), HasSubstr("ctl.state_dir"));
+}
+
 TEST_F(CtlConfigFile, AClientCertificateGoesWithItsKey) {
   const CtlConfig config = good(kHttps + "{" + kMine + "}", kExporter);
   EXPECT_THAT(config.daemons_policy.client_cert_file, testing::EndsWith("/secrets/my.pem"));

@@ -4,6 +4,7 @@
 #include <functional>
 #include <nlohmann/json.hpp>
 
+#include "hooks/ctl/daemon.h"
 #include "hooks/ctl/doctor/screen.h"
 #include "tests/unit/hooks/ctl/pool_status_builder.h"
 #include "tests/unit/hooks/ctl/screens.h"
@@ -249,18 +250,11 @@ const Row kRows[] = {
      "was not read", ""},
     {"licence_not_read", [](DoctorFacts& f) { f.situation.licensed.reset(); }, "licence", kUnknown,
      "was not read", ""},
-    {"exporter_away", [](DoctorFacts& f) { f.exporter = {.problem = "xenha-exporter: refused"}; }, "exporter",
-     kUnknown, "refused", "ctl.exporter_url"},
-    {"hooks_away", [](DoctorFacts& f) { f.hooks = {.problem = "xenha-hooks: refused"}; }, "hooks", kUnknown,
-     "refused", "ctl.hooks_url"},
-    {"exporter_wants_a_login",
-     [](DoctorFacts& f) {
-       f.exporter = {.problem = "xenha-exporter at 10.0.0.2:10045 answers 401; write ctl.username"};
-     },
-     "exporter", kUnknown, "answers 401", "Correct that in the config file."},
-    {"hooks_with_another_key",
-     [](DoctorFacts& f) { f.hooks = {.problem = "xenha-hooks: not trusted. That is ctl.tls"}; }, "hooks",
-     kUnknown, "not trusted", "Correct that in the config file."},
+    {"exporter_away",
+     [](DoctorFacts& f) { f.exporter = {.problem = "xenha-exporter: refused", .fix = "Start it."}; },
+     "exporter", kUnknown, "refused", "Start it."},
+    {"hooks_away", [](DoctorFacts& f) { f.hooks = {.problem = "xenha-hooks: 401", .fix = "Correct that."}; },
+     "hooks", kUnknown, "401", "Correct that."},
 };
 
 /// What else cannot be told then.
@@ -362,7 +356,8 @@ TEST(Doctor, ShowsFailuresFirstWithTheirFixes) {
   DoctorFacts facts = as_it_should_be();
   pool(facts).ha_timeout = "60";
   facts.cloud.settings->settings[0] = {"alert.wait", 1800, {}, true};
-  facts.exporter = {.problem = "xenha-exporter: 127.0.0.1:10045: connection refused"};
+  facts.exporter = {.problem = "xenha-exporter: 127.0.0.1:10045: connection refused",
+                    .fix = how_to_reach(Daemon::kExporter)};
   EXPECT_SCREEN("doctor/some_broken.txt", doctor_screen(facts, run_checks(facts), {}));
   EXPECT_GOLDEN("ctl/doctor/some_broken.json", doctor_json(facts, run_checks(facts)).dump(2) + "\n");
 }
